@@ -1,0 +1,110 @@
+"""The command line: python -m ergo_demo COMMAND. Each command is a function; --help explains each."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeAlias
+
+from ergo_demo.errors import ErgoError
+from ergo_demo.settings import describe
+
+Command: TypeAlias = Callable[[argparse.Namespace], None]
+
+RUN_FLAGS = (
+    "engine", "model", "revision", "quantize", "device",
+    "coarse_budget_tokens", "zoom_budget_tokens", "temperature", "top_p", "seed", "max_new_tokens",
+)  # fmt: skip
+"""The settings that the command line takes as flags; the others belong to the page."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs one command; 0 when it worked, 2 for bad input, 1 for any other error of ours, with its remedy."""
+    options = _parser().parse_args(arguments)
+    command: Command = options.command
+    try:
+        command(options)
+    except ErgoError as error:
+        print(f"{error.problem}\n{error.remedy}", file=sys.stderr)
+        return 2 if isinstance(error, ValueError) else 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m ergo_demo", description=sys.modules["ergo_demo"].__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_ask(commands.add_parser("ask", help="ask about an image file"))
+    _add_scenes(commands.add_parser("scenes", help="draw synthetic scenes with questions"))
+    _add_train(commands.add_parser("train", help="train the embedded model, stage by stage"))
+    serve = commands.add_parser("serve", help="start the page")
+    _add_run_flags(serve)
+    serve.set_defaults(command=_serve)
+    return parser
+
+
+def _add_run_flags(parser: argparse.ArgumentParser) -> None:
+    for name in RUN_FLAGS:
+        parser.add_argument(f"--{name.replace('_', '-')}", help=describe(name), metavar="VALUE")
+
+
+def _run_flags(options: argparse.Namespace) -> dict[str, object]:
+    return {name: getattr(options, name) for name in RUN_FLAGS}
+
+
+def _add_ask(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("image", type=Path)
+    parser.add_argument("question")
+    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+    _add_run_flags(parser)
+    parser.set_defaults(command=_ask)
+
+
+def _ask(options: argparse.Namespace) -> None:
+    from ergo_demo.command import ask_once
+    from ergo_demo.pipeline import Event, Spoke
+
+    def speak(event: Event) -> None:
+        if isinstance(event, Spoke):
+            print(event.token.text, end="", file=sys.stderr, flush=True)
+
+    trace = ask_once(options.image, options.question, _run_flags(options), speak)
+    print(file=sys.stderr)
+    reply = trace.reply()
+    if options.json:
+        print(json.dumps(reply, ensure_ascii=False))
+        return
+    tokens, seconds = reply["tokens"], reply["seconds"]
+    box = "the whole photo" if reply["box"] is None else ", ".join(f"{edge:.0f}" for edge in reply["box"])
+    print(f"{reply['answer']}\n  outcome {reply['outcome']}, read at {box} (source px)")
+    print(f"  {tokens['total']:,} vision tokens of {tokens['full_resolution']:,}, {seconds['total']:.1f} s")
+
+
+def _add_scenes(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("out", type=Path, metavar="OUT", help="folder to write images and questions.jsonl into")
+    parser.add_argument("--n", type=int, default=100, help="how many scenes")
+    parser.add_argument("--seed", type=int, default=0, help="which scenes: the same number draws the same ones")
+    parser.set_defaults(command=_scenes)
+
+
+def _scenes(options: argparse.Namespace) -> None:
+    from ergo_demo import scenes
+
+    scenes.write(options.out, options.n, options.seed)
+
+
+def _add_train(parser: argparse.ArgumentParser) -> None:
+    from ergo_demo.training import cli
+
+    cli.add_arguments(parser)
+    parser.set_defaults(command=cli.run)
+
+
+def _serve(options: argparse.Namespace) -> None:
+    import app
+
+    app.main(_run_flags(options))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

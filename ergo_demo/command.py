@@ -1,0 +1,35 @@
+"""One question from a program: settings -> engine -> photo -> trace. Shared by `ergo_demo.ask` and the command line."""
+
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from ergo_demo.engines import Engine, open_engine
+from ergo_demo.imaging import Door
+from ergo_demo.pipeline import Event, Finished, check_question, run, run_settings
+from ergo_demo.records import Trace
+from ergo_demo.settings import read_settings
+
+# The settings that make another engine; everything else is chosen anew for each question.
+_open_engine = lru_cache(maxsize=1)(open_engine)
+
+
+def ask_once(
+    image: Path, question: str, flags: Mapping[str, object], on_event: Callable[[Event], None] = lambda _event: None
+) -> Trace:
+    """The trace of one run over a file, which is left as it is. `on_event` sees every event as it happens.
+
+    Raises InputError for a bad image, question or flag, EngineError when the model cannot answer.
+    """
+    settings, _origins = read_settings(os.environ, flags)
+    # Before the model: a slip should not cost the time that loading takes.
+    check_question(question)
+    with tempfile.TemporaryDirectory(prefix="ergo-ask-") as folder, Door(Path(folder)) as door:
+        photo = door.open_upright(image)
+        engine: Engine = _open_engine(settings)
+        for event in run(engine, photo, question, run_settings(engine.info, settings)):
+            on_event(event)
+    assert isinstance(event, Finished), "a run ends with Finished"
+    return event.trace

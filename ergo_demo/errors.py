@@ -1,0 +1,90 @@
+"""Every error that this package raises on purpose, as one tree. Knows nothing about how an error is shown.
+
+    ErgoError
+    ├─ InputError        what a person gave cannot be used; shown beside the field, nothing is saved
+    │  ├─ ImageUnreadable    the file is not a photo that the door accepts
+    │  ├─ BoxInvalid         a box has no area, is not finite, or lies outside its frame
+    │  ├─ QuestionEmpty      there is no question, or it is too long
+    │  └─ SettingInvalid     a setting is unknown or out of range
+    ├─ EngineError       the model cannot answer; the trace is kept with outcome "failed"
+    │  ├─ EngineUnavailable  the engine cannot start, or stopped
+    │  ├─ ModelNotFound      neither a folder nor a model that the hub can give
+    │  ├─ OutOfMemory        the device has too little memory for this request
+    │  ├─ Timeout            no answer within the time allowed
+    │  └─ FrameMismatch      the processor resized a view again: its boxes would be in a wrong frame
+    └─ PhotoExpired      the stored photo is gone: it was deleted, or its time is over
+
+A model that answers badly is no error: it is an outcome (see records.Outcome).
+"""
+
+
+class ErgoError(Exception):
+    """What happened (with the value), and what to do about it.
+
+    >>> str(ErgoError("The port 7860 is taken.", remedy="Choose another one with --port."))
+    'The port 7860 is taken. Choose another one with --port.'
+    """
+
+    def __init__(self, problem: str, *, remedy: str) -> None:
+        super().__init__(problem, remedy)
+        self.problem = problem
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.problem} {self.remedy}"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Keyword-only arguments do not survive the default pickling, and on ZeroGPU errors cross processes.
+        return (_rebuild, (type(self), self.problem, self.remedy))
+
+
+def _rebuild(kind: type[ErgoError], problem: str, remedy: str) -> ErgoError:
+    return kind(problem, remedy=remedy)
+
+
+class InputError(ErgoError, ValueError):
+    """What a person or a program gave cannot be used."""
+
+
+class ImageUnreadable(InputError):
+    """The file is not a photo that the door accepts."""
+
+
+class BoxInvalid(InputError):
+    """A box has no area, is not finite, or lies outside its frame."""
+
+
+class QuestionEmpty(InputError):
+    """There is no question, or it is too long to be one."""
+
+
+class SettingInvalid(InputError):
+    """A setting is unknown or out of range."""
+
+
+class EngineError(ErgoError):
+    """The model cannot answer."""
+
+
+class EngineUnavailable(EngineError):
+    """The engine cannot start, or stopped."""
+
+
+class ModelNotFound(EngineError):
+    """Neither a folder nor a model that the hub can give."""
+
+
+class OutOfMemory(EngineError):
+    """The device has too little memory for this request."""
+
+
+class Timeout(EngineError):
+    """No answer within the time allowed."""
+
+
+class FrameMismatch(EngineError):
+    """The processor resized a view again, so boxes would be read in a wrong frame."""
+
+
+class PhotoExpired(ErgoError):
+    """The stored photo is gone."""

@@ -1,0 +1,262 @@
+"""Two looks at a photo: coarse view, zoom view, answer, as a generator of typed events; `ask` is its last event.
+
+Knows views, the protocol and an engine; knows nothing of pages, files to be kept, or who asks.
+"""
+
+import time
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, replace
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, Literal, TypeAlias
+
+from ergo_demo.engines import Dialogue, Engine, EngineInfo, Stop
+from ergo_demo.errors import EngineError, QuestionEmpty
+from ergo_demo.geometry import Box, Size, View, fit_to_budget
+from ergo_demo.imaging import Kernel, Photo, resample
+from ergo_demo.protocol import prompts
+from ergo_demo.protocol.parsing import Flag, Unreadable, Why, Zoom, read_answer, read_thought, read_zoom
+from ergo_demo.records import Finish, Generation, Look, Message, Outcome, Sampling, Token, Trace
+from ergo_demo.settings import Settings, checked
+
+MOST_QUESTION_CHARACTERS = 4_000
+"""Longer texts are no question, and each would be prefilled twice."""
+
+Stage: TypeAlias = Literal["coarse", "zoom"]
+
+
+@dataclass(frozen=True, slots=True)
+class RunSettings:
+    """What of the settings changes an answer; resolved against what the model was made for."""
+
+    sampling: Sampling
+    coarse_budget_tokens: int
+    zoom_budget_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class CoarseReady:
+    """The coarse view is made and goes to the model."""
+
+    view: View
+
+
+@dataclass(frozen=True, slots=True)
+class Spoke:
+    """The model wrote one token."""
+
+    stage: Stage
+    token: Token
+
+
+@dataclass(frozen=True, slots=True)
+class ZoomFound:
+    """The model named a region (source px)."""
+
+    box: Box
+    flags: tuple[Flag, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ZoomMissing:
+    """The model named no region: the second look is the whole photo, at the zoom budget."""
+
+    why: Why
+
+
+@dataclass(frozen=True, slots=True)
+class CropReady:
+    """The zoom view is made and goes to the model."""
+
+    view: View
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The answer as it was read from the second reply."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The last event, always."""
+
+    trace: Trace
+
+
+Event: TypeAlias = CoarseReady | Spoke | ZoomFound | ZoomMissing | CropReady | Answered | Finished
+
+
+def run_settings(
+    info: EngineInfo,
+    settings: Settings,
+    *,
+    coarse_budget_tokens: int | None = None,
+    zoom_budget_tokens: int | None = None,
+    temperature: float | None = None,
+    seed: int | None = None,
+) -> RunSettings:
+    """This request's values over the settings' over what the model was made for. Raises SettingInvalid."""
+
+    def pick(name: str, asked: float | None, made_for: int | None = None) -> Any:
+        configured = getattr(settings, name)
+        return (
+            made_for if asked is None and configured is None else checked(name, configured if asked is None else asked)
+        )
+
+    return RunSettings(
+        sampling=Sampling(
+            temperature=pick("temperature", temperature),
+            top_p=settings.top_p,
+            seed=pick("seed", seed),
+            max_new_tokens=pick("max_new_tokens", None, info.max_new_tokens),
+        ),
+        coarse_budget_tokens=pick("coarse_budget_tokens", coarse_budget_tokens, info.coarse_budget_tokens),
+        zoom_budget_tokens=pick("zoom_budget_tokens", zoom_budget_tokens, info.zoom_budget_tokens),
+    )
+
+
+def check_question(question: str) -> str:
+    """The question without surrounding space. Raises QuestionEmpty when there is none, or it is too long."""
+    question = question.strip()
+    if not prompts.without_options(question):
+        raise QuestionEmpty("There is no question.", remedy="Ask about something small in the photo.")
+    if len(question) > MOST_QUESTION_CHARACTERS:
+        raise QuestionEmpty(
+            f"The question has {len(question):,} characters; {MOST_QUESTION_CHARACTERS:,} is the most.",
+            remedy="Shorten it.",
+        )
+    return question
+
+
+def run(
+    engine: Engine, photo: Photo, question: str, chosen: RunSettings, *, stop: Stop = lambda: False
+) -> Iterator[Event]:
+    """Looks twice and yields what happens; Finished comes last, whatever happens to the model.
+
+    `stop` is polled between tokens: when true, the trace is finished with outcome "cancelled". Closing the generator
+    cancels too, without a trace. Raises QuestionEmpty before the first event; an EngineError is kept in the trace
+    (outcome "failed") and raised again after Finished.
+    """
+    question = check_question(question)
+    trace = Trace(
+        source=photo.size,
+        upload_sha256=photo.upload_sha256,
+        blob_sha256=photo.blob_sha256,
+        question=question,
+        model=engine.info.model,
+        sampling=chosen.sampling,
+        coarse_budget_tokens=chosen.coarse_budget_tokens,
+        zoom_budget_tokens=chosen.zoom_budget_tokens,
+        outcome=Outcome.FAILED,
+        version=package_version(),
+    )
+    looks = _TwoLooks(photo, trace, stop)
+    try:
+        yield from looks.run(engine.dialogue(chosen.sampling))
+    except EngineError as error:
+        yield Finished(replace(looks.trace, outcome=Outcome.FAILED, error=str(error)))
+        raise
+    yield Finished(looks.trace)
+
+
+def ask(engine: Engine, photo: Photo, question: str, chosen: RunSettings) -> Trace:
+    """The trace of one run. Raises EngineError when the model could not answer, QuestionEmpty without a question."""
+    last: Event | None = None
+    for event in run(engine, photo, question, chosen):
+        last = event
+    assert isinstance(last, Finished), "a run ends with Finished"
+    return last.trace
+
+
+@dataclass
+class _TwoLooks:
+    """A run in progress. `trace` is what is known so far, so that a failure keeps it."""
+
+    photo: Photo
+    trace: Trace
+    stop: Stop
+
+    def run(self, dialogue: Dialogue) -> Iterator[Event]:
+        """Both looks, in order."""
+        everything = Box.of(self.photo.size)
+        question = self.trace.question
+        system = Message("system", prompts.system())
+        coarse = yield from self._look(
+            dialogue, "coarse", everything, prompts.coarse_turn(question), Kernel.BICUBIC, system
+        )
+        self.trace = replace(self.trace, coarse=coarse, flags=_cut_off(coarse))
+        if coarse.generation.finish is Finish.CANCELLED:
+            self.trace = replace(self.trace, outcome=Outcome.CANCELLED)
+            return
+        region = everything
+        match read_zoom(coarse.generation.text, coarse.view.size):
+            case Zoom() as zoom:
+                region = yield from self._found(zoom, coarse.view)
+            case Unreadable(why):
+                self.trace = replace(self.trace, why=why)
+                yield ZoomMissing(why)
+        zoomed = yield from self._look(dialogue, "zoom", region, prompts.zoom_turn(question), Kernel.LANCZOS)
+        self._finish(zoomed)
+        yield Answered(self.trace.answer)
+
+    def _look(
+        self, dialogue: Dialogue, stage: Stage, region: Box, text: str, kernel: Kernel, *before: Message
+    ) -> Generator[Event, None, Look]:
+        started = time.perf_counter()
+        budget = self.trace.coarse_budget_tokens if stage == "coarse" else self.trace.zoom_budget_tokens
+        view = view_of(region, budget)
+        picture = resample(self.photo, view, kernel)
+        yield CoarseReady(view) if stage == "coarse" else CropReady(view)
+        speaking = dialogue.say(*before, Message("user", text, picture), stop=self.stop)
+        generation = yield from _spoken(stage, speaking)
+        return Look(view, generation, read_thought(generation.text), time.perf_counter() - started)
+
+    def _found(self, zoom: Zoom, coarse: View) -> Generator[Event, None, Box]:
+        frame = Box.of(self.photo.size)
+        # Dividing and multiplying by the scale can leave the frame by the last bit of a float.
+        box = coarse.to_source(zoom.box_in_view).clip(frame)
+        others = tuple(coarse.to_source(other).clip(frame) for other in zoom.others_in_view)
+        flags = self.trace.flags + zoom.flags
+        self.trace = replace(self.trace, box=box, other_boxes=others, flags=flags)
+        yield ZoomFound(box, zoom.flags)
+        return box.outward().clip(frame)
+
+    def _finish(self, zoomed: Look) -> None:
+        answer = read_answer(zoomed.generation.text)
+        outcome = {None: Outcome.ANSWERED, Why.NO_ZOOM: Outcome.NO_ZOOM}.get(self.trace.why, Outcome.UNREADABLE)
+        if zoomed.generation.finish is Finish.CANCELLED:
+            outcome = Outcome.CANCELLED
+        flags = (*self.trace.flags, *answer.flags, *_cut_off(zoomed))
+        self.trace = replace(
+            self.trace, zoom=zoomed, answer=answer.text, outcome=outcome, flags=tuple(dict.fromkeys(flags))
+        )
+
+
+def view_of(region: Box, budget_tokens: int) -> View:
+    """The view of a region (source px) under a budget: native resolution where the budget allows it."""
+    return View(region, fit_to_budget(Size(round(region.width) or 1, round(region.height) or 1), budget_tokens))
+
+
+def _spoken(stage: Stage, speaking: Generator[Token, None, Generation]) -> Generator[Event, None, Generation]:
+    """The engine's tokens as events; closing this closes the engine's generator, which cancels the model."""
+    try:
+        while True:
+            yield Spoke(stage, next(speaking))
+    except StopIteration as end:
+        generation: Generation = end.value
+        return generation
+    finally:
+        speaking.close()
+
+
+def _cut_off(look: Look) -> tuple[Flag, ...]:
+    return (Flag.CUT_OFF,) if look.generation.finish is Finish.LENGTH else ()
+
+
+def package_version() -> str:
+    """The installed version, or "source" when run from a checkout, as a Space does."""
+    try:
+        return version("ergo-demo")
+    except PackageNotFoundError:
+        return "source"

@@ -1,0 +1,117 @@
+"""What can be set, from the environment and from flags: read once, at the start, and said where each came from.
+
+Every value's unit is in its name. Knows nothing about what the values do.
+"""
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from ergo_demo.errors import SettingInvalid
+
+
+def _what(text: str, least: float | None = None, most: float | None = None) -> Any:
+    return Field(description=text, ge=least, le=most)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One value each for the life of the process. `ERGO_` + the upper-case name sets it from the environment."""
+
+    engine: Annotated[
+        Literal["local", "scripted"], _what("local: a model on this machine; scripted: replies written in advance")
+    ] = "local"
+    model: Annotated[
+        str | None, _what("folder or hub id of a Qwen2.5-VL checkpoint; unset: chosen by free GPU memory")
+    ] = None
+    revision: Annotated[str | None, _what("revision of the model on the hub")] = None
+    quantize: Annotated[
+        Literal["none", "int8", "nf4"] | None, _what("int8 or nf4 to fit a small GPU (bitsandbytes); none forbids it")
+    ] = None
+    device: Annotated[Literal["cpu", "cuda"] | None, _what("cpu or cuda; unset: cuda where there is one")] = None
+    coarse_budget_tokens: Annotated[
+        int | None, _what("most vision tokens of the coarse view; unset: what the model was made for", 4, 16_384)
+    ] = None
+    zoom_budget_tokens: Annotated[
+        int | None, _what("most vision tokens of the zoom view; unset: what the model was made for", 4, 16_384)
+    ] = None
+    temperature: Annotated[float, _what("0 is greedy: the same answer each time", 0, 2)] = 0.0
+    top_p: Annotated[float, _what("share of the likeliest next tokens that sampling draws from", 0.05, 1)] = 1.0
+    seed: Annotated[int, _what("start of the random numbers, where the temperature is above 0", 0, 2**31 - 1)] = 42
+    max_new_tokens: Annotated[
+        int | None, _what("most tokens of one reply; unset: what the model was made for", 1, 4096)
+    ] = None
+    host: Annotated[str | None, _what("address that the page listens on; unset: this machine only")] = None
+    port: Annotated[int | None, _what("port that the page listens on; unset: 7860 or the next free one", 0, 65_535)] = (
+        None
+    )
+    photos: Annotated[Path | None, _what("folder for visitors' photos; unset: a temporary one")] = None
+    photo_seconds: Annotated[int, _what("how long a photo is kept after its last use", 60, 30 * 24 * 3600)] = 3600
+    photo_quota_bytes: Annotated[int, _what("most disk space of all visitors' photos", 10**7, 10**15)] = 4 * 10**9
+    calls_per_minute: Annotated[int, _what("most model runs of one visitor in a minute", 1, 100_000)] = 30
+
+    def photos_folder(self) -> Path:
+        """Where visitors' photos live; made if missing, readable by this user only."""
+        folder = self.photos or Path(tempfile.gettempdir()) / "ergo-demo-photos"
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return folder
+
+
+@cache
+def _adapters() -> dict[str, TypeAdapter[Any]]:
+    return {item.name: TypeAdapter(item.type) for item in fields(Settings)}
+
+
+def describe(name: str) -> str:
+    """What a setting does, in a line."""
+    text: str = next(item.type for item in fields(Settings) if item.name == name).__metadata__[0].description  # type: ignore[union-attr]
+    return text
+
+
+def checked(name: str, value: object) -> Any:
+    """The value of one setting, parsed and in range: for flags, environment, page and endpoint alike.
+
+    Raises SettingInvalid, which names the value and what is expected.
+    """
+    try:
+        return _adapters()[name].validate_python(value)
+    except ValidationError as error:
+        raise SettingInvalid(
+            f"{name} is {value!r}: {error.errors()[0]['msg']}.",
+            remedy=f"Set it to a valid value, or leave it out: {describe(name)}.",
+        ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a value came from, for the lines that are printed at the start."""
+
+    name: str
+    value: object
+    source: Literal["flag", "environment", "default"]
+
+
+def read_settings(environment: Mapping[str, str], flags: Mapping[str, object]) -> tuple[Settings, list[Origin]]:
+    """Flags over environment over defaults. Raises SettingInvalid for an unknown flag or a wrong value.
+
+    An empty variable counts as unset, because that is how shells and Spaces clear one.
+    """
+    unknown = sorted(set(flags) - set(_adapters()))
+    if unknown:
+        raise SettingInvalid(f"There is no setting {unknown[0]!r}.", remedy=f"Use one of: {', '.join(_adapters())}.")
+    origins = []
+    for item in fields(Settings):
+        variable = environment.get(f"ERGO_{item.name.upper()}")
+        if flags.get(item.name) is not None:
+            origins.append(Origin(item.name, checked(item.name, flags[item.name]), "flag"))
+        elif variable:
+            origins.append(Origin(item.name, checked(item.name, variable), "environment"))
+        else:
+            origins.append(Origin(item.name, item.default, "default"))
+    values: dict[str, Any] = {origin.name: origin.value for origin in origins}
+    return Settings(**values), origins
