@@ -1,0 +1,167 @@
+"""Untrusted bytes in, one upright sRGB file and its tiles out. Runs in the worker process only (see worker.py).
+
+Everything streams: only a photo that has to be turned is held whole, as 8-bit RGB (300 MB for 100 megapixels).
+The file is decoded once; the tiles are made from our own re-encoding.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pyvips
+
+from ergo_demo.errors import ImageUnreadable
+from ergo_demo.geometry import Size
+from ergo_demo.imaging import refusals
+from ergo_demo.imaging.photo import TILE_PX, TILES_FOLDER, Limits
+from ergo_demo.imaging.sniffing import Format
+
+_LOADERS = {
+    Format.JPEG: ("jpegload_source", "VipsForeignLoadJpeg"),
+    Format.PNG: ("pngload_source", "VipsForeignLoadPng"),
+    Format.WEBP: ("webpload_source", "VipsForeignLoadWebp"),
+    Format.AVIF: ("heifload_source", "VipsForeignLoadHeif"),
+    Format.GIF: ("gifload_source", "VipsForeignLoadNsgif"),
+    Format.TIFF: ("tiffload_source", "VipsForeignLoadTiff"),
+}
+
+_PAGED = {Format.WEBP: "frame", Format.AVIF: "picture", Format.GIF: "frame", Format.TIFF: "page"}
+
+_UPRIGHT = 1
+_PHOTO_FORMATS = {"uchar": 255, "ushort": 65_535}
+_TILE_QUALITY = 85
+_SOURCE_QUALITY = 95
+_STORED_TILE_PX = 256
+
+
+def prepare() -> None:
+    """Forbid libvips, for the life of this process, every loader but the door's six, and to keep anything."""
+    pyvips.cache_set_max(0)
+    pyvips.operation_block_set("VipsForeignLoad", True)
+    for _, family in _LOADERS.values():
+        pyvips.operation_block_set(family, False)
+
+
+def make(descriptor: int, format: Format, folder: Path, limits: Limits) -> dict[str, Any]:
+    """Decode the open file `descriptor` into `folder`; the name, size (px) and notes of what was stored.
+
+    Raises ImageUnreadable. What the header tells is checked before a pixel is decoded.
+    """
+    try:
+        image = _open(descriptor, format)
+        wrong = refusals.too_large(Size(image.width, image.height), limits) or _not_a_photo(image, format)
+        if wrong is not None:
+            raise wrong
+        notes = _notes(image, format)
+        upright = _turn_upright(_to_srgb(image, notes), notes)
+        path = _store(upright, format, folder)
+        _tile(path, folder)
+    except pyvips.Error as error:
+        raise _refusal(error, format) from error
+    except OSError as error:
+        raise refusals.disk_full() from error
+    return {"file": path.name, "width": upright.width, "height": upright.height, "notes": notes}
+
+
+def _open(descriptor: int, format: Format) -> pyvips.Image:
+    loader, _ = _LOADERS[format]
+    # By descriptor, because libvips reads options out of file names ("photo.tif[page=7]").
+    source = pyvips.Source.new_from_descriptor(descriptor)
+    options: dict[str, object] = {"access": "sequential", "fail_on": "error"}
+    if format in (Format.TIFF, Format.AVIF):
+        # Lifts limits that refuse a TIFF in one strip and a large AVIF of 10 bits; the limit of the process stays.
+        options["unlimited"] = True
+    return pyvips.Operation.call(loader, source, **options)
+
+
+def _not_a_photo(image: pyvips.Image, format: Format) -> ImageUnreadable | None:
+    if image.format in _PHOTO_FORMATS:
+        return None
+    values = "floating-point values" if image.format in ("float", "double") else f"values of type {image.format}"
+    return refusals.not_a_photo(format, values)
+
+
+def _notes(image: pyvips.Image, format: Format) -> list[str]:
+    pages = image.get("n-pages") if image.get_typeof("n-pages") else 1
+    return [f"first {_PAGED[format]} of {pages}"] if pages > 1 and format in _PAGED else []
+
+
+def _to_srgb(image: pyvips.Image, notes: list[str]) -> pyvips.Image:
+    """Three bands of 8-bit sRGB; what had to be done is added to `notes`."""
+    if image.hasalpha():
+        image = _over_white(image)
+        notes.append("transparent parts made white")
+    if image.format == "ushort":
+        notes.append("16 bit scaled to 8")
+    image = _through_profile(image, notes).colourspace("srgb")
+    image = image.extract_band(0, n=3) if image.bands > 3 else image
+    return image.cast("uchar")
+
+
+def _over_white(image: pyvips.Image) -> pyvips.Image:
+    """Without its last band, the alpha, which is laid over white before any colour is converted."""
+    most = _PHOTO_FORMATS[image.format]
+    white = 0 if image.interpretation == "cmyk" else most
+    return image.flatten(background=[white] * (image.bands - 1), max_alpha=most)
+
+
+def _through_profile(image: pyvips.Image, notes: list[str]) -> pyvips.Image:
+    """Converted to sRGB by the profile in the file; CMYK without one by the profile that libvips brings."""
+    is_cmyk = image.interpretation == "cmyk"
+    if image.get_typeof("icc-profile-data"):
+        try:
+            converted = image.icc_transform("srgb", embedded=True, intent="relative")
+            notes.append("CMYK converted by its profile" if is_cmyk else "colour profile applied")
+            return converted
+        except pyvips.Error:
+            notes.append("colour profile broken, left out")
+            image = image.copy()
+            image.remove("icc-profile-data")
+    if is_cmyk:
+        notes.append("CMYK converted")
+        return image.icc_transform("srgb", input_profile="cmyk", intent="relative")
+    return image
+
+
+def _turn_upright(image: pyvips.Image, notes: list[str]) -> pyvips.Image:
+    orientation = image.get("orientation") if image.get_typeof("orientation") else _UPRIGHT
+    if orientation == _UPRIGHT:
+        return image
+    notes.append(f"turned upright (EXIF {orientation})")
+    # The last row comes first: decoded rows cannot be asked for in that order.
+    return image.copy_memory().autorot()
+
+
+def _store(image: pyvips.Image, format: Format, folder: Path) -> Path:
+    """Write the source without any metadata, and wait until it is on the disk."""
+    if format is Format.JPEG:
+        path = folder / "source.jpg"
+        image.jpegsave(str(path), Q=_SOURCE_QUALITY, subsample_mode="off", keep="none")
+    else:
+        path = folder / "source.tif"
+        side = _STORED_TILE_PX
+        # Level 1: half the time of level 6 for a file that is a half larger, and the photo waits for it.
+        image.tiffsave(
+            str(path), compression="deflate", level=1, predictor="horizontal",
+            tile=True, tile_width=side, tile_height=side, keep="none",
+        )  # fmt: skip
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+    return path
+
+
+def _tile(path: Path, folder: Path) -> None:
+    load = pyvips.Image.jpegload if path.suffix == ".jpg" else pyvips.Image.tiffload
+    image = load(str(path), access="sequential")
+    name = folder / TILES_FOLDER.removesuffix("_files")
+    image.dzsave(str(name), tile_size=TILE_PX, overlap=0, suffix=".jpg", Q=_TILE_QUALITY, keep="none")
+    name.with_suffix(".dzi").unlink()
+
+
+def _refusal(error: pyvips.Error, format: Format) -> ImageUnreadable:
+    """libvips tells its reasons in words only; two of them mean something to the person who waits."""
+    words = str(error).lower()
+    if any(word in words for word in ("no space left", "file too large", "permission denied")):
+        return refusals.disk_full()
+    cut_short = ("premature end", "truncated", "end of stream", "end of file", "not enough data", "read error at")
+    return refusals.truncated(format) if any(word in words for word in cut_short) else refusals.damaged(format)

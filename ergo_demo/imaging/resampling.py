@@ -1,0 +1,115 @@
+"""Views of a stored photo: a region of it at the size that a model sees, as ERGO's reference code makes them.
+
+The reference resizes with Pillow, so Pillow resizes here too, fed with rows that libvips reads from our own file:
+the same numbers, and never the whole photo in memory. Pillow decodes nothing here.
+"""
+
+import math
+import os
+from collections.abc import Iterator
+
+import numpy as np
+import pyvips
+from numpy.typing import NDArray
+from PIL import Image
+
+from ergo_demo.errors import BoxInvalid, PhotoExpired
+from ergo_demo.geometry import Box, View
+from ergo_demo.imaging.photo import Kernel, Photo
+
+_FILTERS = {Kernel.BICUBIC: Image.Resampling.BICUBIC, Kernel.LANCZOS: Image.Resampling.LANCZOS}
+_SUPPORT_PX = {Kernel.BICUBIC: 2, Kernel.LANCZOS: 3}
+"""Reach of a kernel on each side, in px of whichever frame is coarser."""
+
+_STRIP_BYTES = 4 << 20
+_BAND_BYTES = 12 << 20
+_OUTSIDE_PX = 1e-6
+"""What float arithmetic may leave of a region outside the photo."""
+
+Pixels = NDArray[np.uint8]
+
+
+def resample(photo: Photo, view: View, kernel: Kernel) -> Pixels:
+    """The pixels of `view`: RGB, shape (view.size.height, view.size.width, 3), of view.region in source px.
+
+    A region may lie between pixels. Marks the photo as used, so that it does not expire. Raises PhotoExpired when
+    its files are gone, BoxInvalid when the region lies outside it.
+    """
+    region = _inside(view.region, photo)
+    try:
+        os.utime(photo.folder)
+        image = _open(photo)
+        return _resized(image, View(region, view.size), kernel)
+    except (OSError, pyvips.Error) as error:
+        raise PhotoExpired("This photo is no longer stored.", remedy="Drop it again.") from error
+
+
+def _inside(region: Box, photo: Photo) -> Box:
+    whole = Box.of(photo.size)
+    if not whole.contains(region, tolerance=_OUTSIDE_PX):
+        size = f"{photo.size.width} x {photo.size.height} px"
+        raise BoxInvalid(f"The region {region.edges} is outside the photo, {size}.", remedy="Clip it to the photo.")
+    return region.clip(whole)
+
+
+def _open(photo: Photo) -> pyvips.Image:
+    if photo.path.suffix == ".jpg":
+        return pyvips.Image.jpegload(str(photo.path), access="sequential")
+    return pyvips.Image.tiffload(str(photo.path))
+
+
+def _resized(image: pyvips.Image, view: View, kernel: Kernel) -> Pixels:
+    """Across first and down second, as Pillow does, in bands of the view that keep what is held small."""
+    region, size = view.region, view.size
+    down = region.height / size.height
+    reach = _SUPPORT_PX[kernel] * max(1.0, down) + 1
+    pixels = np.empty((size.height, size.width, 3), np.uint8)
+    rows = _Rows(image, view, kernel)
+    for top, bottom in _bands(size.height, round(_BAND_BYTES / (size.width * 3 * down))):
+        first, last = region.y1 + top * down, region.y1 + bottom * down
+        held = rows.between(math.floor(first - reach), math.ceil(last + reach))
+        box = (0, first - rows.top, size.width, last - rows.top)
+        band = Image.fromarray(held).resize((size.width, bottom - top), _FILTERS[kernel], box)
+        pixels[top:bottom] = np.asarray(band)
+    return pixels
+
+
+def _bands(length: int, step: int) -> Iterator[tuple[int, int]]:
+    step = max(1, step)
+    for start in range(0, length, step):
+        yield start, min(start + step, length)
+
+
+class _Rows:
+    """Source rows at the view's width, from the top down: each is read and resized once (a JPEG cannot go back).
+
+    `top` is the source row of the first one held.
+    """
+
+    def __init__(self, image: pyvips.Image, view: View, kernel: Kernel) -> None:
+        region, self._width, self._filter = view.region, view.size.width, _FILTERS[kernel]
+        reach = _SUPPORT_PX[kernel] * max(1.0, region.width / view.size.width) + 1
+        self._left = max(0, math.floor(region.x1 - reach))
+        self._right = min(image.width, math.ceil(region.x2 + reach))
+        self._across = (region.x1 - self._left, region.x2 - self._left)
+        self._image, self._reader = image, pyvips.Region.new(image)
+        self._held: Pixels | None = None
+        self.top = 0
+
+    def between(self, first: int, last: int) -> Pixels:
+        """Rows `first` to `last` (not included) as far as the photo has them; the ones before are let go."""
+        first, last = max(0, first), min(self._image.height, last)
+        kept = [] if self._held is None else [self._held[first - self.top :]]
+        start = first if self._held is None else self.top + len(self._held)
+        step = max(1, _STRIP_BYTES // (3 * (self._right - self._left)))
+        strips = [self._strip(start + top, start + bottom) for top, bottom in _bands(last - start, step)]
+        self._held = np.concatenate([*kept, *strips])
+        self.top = first
+        return self._held
+
+    def _strip(self, top: int, bottom: int) -> Pixels:
+        size = (self._right - self._left, bottom - top)
+        raw = self._reader.fetch(self._left, top, *size)
+        strip = Image.frombuffer("RGB", size, raw, "raw", "RGB", 0, 1)
+        left, right = self._across
+        return np.asarray(strip.resize((self._width, size[1]), self._filter, (left, 0, right, size[1])))
