@@ -1,0 +1,65 @@
+/**
+ * The one table of the viewer's keys. The list of keys, the tool tips, aria-keyshortcuts and the tests all read it.
+ *
+ *   id      what the key does, for the code
+ *   keys    values of event.key, lower case
+ *   codes   values of event.code, asked only where the layout types no Latin letters (Cyrillic, Greek, Arabic digits)
+ *   cap     what is printed on the key, as the list shows it
+ *   aria    its names in aria-keyshortcuts
+ *   does    what it does, for the list; a key of a layer is listed only while there is that layer
+ *   layer   id of the layer that it switches
+ *   repeat  true: acts again while the key is held
+ */
+export const KEYS = Object.freeze([
+  layerKey("5", "box", "model box"),
+  layerKey("6", "region", "expanded region"),
+  layerKey("7", "samples", "samples"),
+  layerKey("8", "heat", "heat map"),
+  { id: "zoom-in", keys: ["+", "="], codes: ["Equal", "NumpadAdd"], cap: "+", aria: "Plus", does: "zoom in" },
+  { id: "zoom-out", keys: ["-", "_", "−"], codes: ["Minus", "NumpadSubtract"], cap: "−", aria: "-", does: "zoom out" },
+  { id: "fit", keys: ["0"], codes: ["Digit0", "Numpad0"], cap: "0", aria: "0", does: "fit the whole photo" },
+  { id: "one-to-one", keys: ["9"], codes: ["Digit9", "Numpad9"], cap: "9", aria: "9", does: "1:1, one source px is one px" },
+  { id: "to-box", keys: ["z"], codes: ["KeyZ"], cap: "Z", aria: "Z", does: "zoom to the box" },
+  { id: "hide", keys: ["h"], codes: ["KeyH"], cap: "H, held", aria: "H", does: "hide everything drawn" },
+  arrowKey("left", "←"),
+  arrowKey("right", "→"),
+  arrowKey("up", "↑"),
+  arrowKey("down", "↓"),
+  { id: "list", keys: ["?"], codes: [], cap: "?", aria: "?", does: "show or close this list" },
+  { id: "close", keys: ["escape"], codes: [], cap: "Esc", aria: "Escape", does: "close this list" },
+]);
+
+function layerKey(digit, layer, name) {
+  const codes = [`Digit${digit}`, `Numpad${digit}`];
+  return { id: `layer-${layer}`, layer, keys: [digit], codes, cap: digit, aria: digit, does: `show or hide: ${name}` };
+}
+
+function arrowKey(side, cap) {
+  const name = `Arrow${side[0].toUpperCase()}${side.slice(1)}`;
+  return { id: `pan-${side}`, keys: [name.toLowerCase()], codes: [], cap, aria: name, does: `pan ${side}`, repeat: true };
+}
+
+/** The row of a key, whatever modifiers are held (for the release of a held key); null when the viewer has none. */
+export function keyRow(event) {
+  const key = event.key.toLowerCase();
+  const latin = /^[\x20-\x7e]+$/.test(event.key);
+  return KEYS.find((row) => row.keys.includes(key)) ?? (latin ? null : KEYS.find((row) => row.codes.includes(event.code))) ?? null;
+}
+
+/** The row of a pressed key; null where the key belongs to the browser, the system or an input method. */
+export function pressedRow(event) {
+  if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return null;
+  return keyRow(event);
+}
+
+/** The row that does something; throws for an id that is not in the table. */
+export function keyFor(id) {
+  const row = KEYS.find((candidate) => candidate.id === id);
+  if (!row) throw new Error(`No key does "${id}"; ids are ${KEYS.map((each) => each.id).join(", ")}.`);
+  return row;
+}
+
+/** The rows to list while there are these layers (ids). */
+export function listedKeys(layers) {
+  return KEYS.filter((row) => !row.layer || layers.includes(row.layer));
+}

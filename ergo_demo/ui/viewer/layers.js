@@ -1,0 +1,83 @@
+/**
+ * What is drawn over the photo: SVG in source px under one transform, so that a box is where its numbers say at every
+ * zoom, and lines whose width does not scale. Styles are in viewer.css; tags are in tags.js.
+ */
+import { grouped, svg } from "./dom.js";
+
+/** The strokes of each kind of box, from below; viewer.css gives them the numbers of the design. */
+const STROKES = {
+  "model-box": ["casing", "line"],
+  region: ["casing", "line"],
+};
+
+export class Layers {
+  #boxes = svg("g");
+  #dots = svg("g");
+  /** Boxes, one named picture for readers; the dots lie below them and say nothing that the page does not say in words. */
+  boxes = svg("svg", { class: "ev-layers", role: "img" }, this.#boxes);
+  dots = svg("svg", { class: "ev-dots", "aria-hidden": "true" }, this.#dots);
+  #groups = new Map(); // layer id -> {key, group}
+
+  /** Draws these layers (see Viewer.setLayers) of a photo. A layer that is as it was keeps its element, and so its fade. */
+  set(layers, photo) {
+    const before = this.#groups;
+    this.#groups = new Map();
+    for (const layer of layers) {
+      const { shown, label, ...shape } = layer;
+      const key = JSON.stringify([shape, photo?.width, photo?.height]);
+      const kept = before.get(layer.id);
+      const group = kept?.key === key ? kept.group : drawn(layer, photo);
+      this.#groups.set(layer.id, { key, group });
+      group.classList.toggle("ev-off", !shown);
+    }
+    const groups = (dots) =>
+      layers.filter(({ kind }) => (kind === "dots") === dots).map(({ id }) => this.#groups.get(id).group);
+    replaceIfOther(this.#boxes, groups(false));
+    replaceIfOther(this.#dots, groups(true));
+    this.boxes.setAttribute("aria-label", description(layers));
+  }
+
+  /** Moves everything to a view. */
+  place({ scale, left, top }) {
+    const transform = `matrix(${scale} 0 0 ${scale} ${-left * scale} ${-top * scale})`;
+    this.#boxes.setAttribute("transform", transform);
+    this.#dots.setAttribute("transform", transform);
+  }
+}
+
+/** Only where they differ: putting an element back into the page restarts its animation. */
+function replaceIfOther(parent, children) {
+  const same = parent.children.length === children.length && children.every((child, at) => parent.children[at] === child);
+  if (!same) parent.replaceChildren(...children);
+}
+
+function drawn(layer, photo) {
+  if (layer.kind === "dots") return svg("g", { class: "ev-layer" }, ...dotPaths(layer, photo));
+  const strokes = STROKES[layer.kind];
+  if (!strokes) throw new Error(`Layer "${layer.id}" is a "${layer.kind}"; known are dots, ${Object.keys(STROKES).join(", ")}.`);
+  const [x, y, right, bottom] = layer.box;
+  const place = { x, y, width: right - x, height: bottom - y };
+  const lines = strokes.map((stroke) => svg("rect", { class: `ev-${stroke}`, ...place }));
+  return svg("g", { class: `ev-layer ev-${layer.kind}`, "data-layer": layer.id }, ...lines);
+}
+
+/**
+ * A dot in the middle of each token of the coarse view. All are one path of lines without length, whose round ends make
+ * the dots: thousands of circles would cost the frame.
+ */
+function dotPaths({ columns, rows }, photo) {
+  if (!photo) return [];
+  const [width, height] = [photo.width / columns, photo.height / rows];
+  const at = (column, row) => `M${(column + 0.5) * width} ${(row + 0.5) * height}h0`;
+  const d = Array.from({ length: columns * rows }, (_, n) => at(n % columns, Math.floor(n / columns))).join("");
+  return [svg("path", { class: "ev-casing", d }), svg("path", { class: "ev-line", d })];
+}
+
+function description(layers) {
+  const shown = layers.filter((layer) => layer.shown && layer.box);
+  if (shown.length === 0) return "Nothing drawn";
+  return shown.map(({ label, id, box }) => {
+    const [x1, y1, x2, y2] = box.map(grouped);
+    return `${label ?? id} ${x1}, ${y1} to ${x2}, ${y2}.`;
+  }).join(" ");
+}

@@ -1,0 +1,41 @@
+/**
+ * The names of the layers: one row of tags beside the outermost box that is shown.
+ */
+import { boxToScreen } from "./geometry.js";
+import { html, svg } from "./dom.js";
+import { placeTags, union } from "./placement.js";
+
+export class Tags {
+  /** Hidden from readers: the picture of the layers has the same words and the numbers. */
+  element = html("div", { class: "ev-tags", "aria-hidden": "true" });
+  #boxes = [];
+  #size = { width: 0, height: 0 };
+
+  /** The layers to name. */
+  set(layers) {
+    const named = layers.filter((layer) => layer.shown && layer.box && layer.label);
+    this.#boxes = named.map((layer) => layer.box);
+    this.element.replaceChildren(...named.map(tag));
+    this.measure();
+  }
+
+  /** Reads the size of the row; again when the field appears, because a hidden row has none. */
+  measure() {
+    this.#size = { width: this.element.offsetWidth, height: this.element.offsetHeight };
+  }
+
+  /** Puts the row beside its target; field and obstacles in CSS px of the field. */
+  place(view, field, obstacles) {
+    const rects = this.#boxes.map((box) => boxToScreen(view, box));
+    const corner = rects.length > 0 ? placeTags(union(rects), this.#size, field, obstacles) : null;
+    this.element.classList.toggle("ev-away", !corner);
+    // Whole px, or the letters blur.
+    if (corner) this.element.style.transform = `translate(${Math.round(corner.x)}px, ${Math.round(corner.y)}px)`;
+  }
+}
+
+function tag({ kind, label }) {
+  const line = svg("path", { class: "ev-line", d: "M1 6H23" });
+  const glyph = svg("svg", { class: `ev-glyph ev-${kind}`, viewBox: "0 0 24 12" }, line);
+  return html("span", { class: "ev-tag" }, glyph, label);
+}

@@ -1,0 +1,308 @@
+/**
+ * The photo viewer of the Ask tab, and later of the box editor: deep zoom over a tile pyramid, with layers.
+ *
+ * State is in source px; screen px exist only while drawing (geometry.js converts). The viewer knows nothing about
+ * Gradio, the model or the rest of the page. See createViewer for how to embed it.
+ */
+import * as geometry from "./geometry.js";
+import { PhotoCanvas } from "./canvas.js";
+import { html } from "./dom.js";
+import { listenToPointers } from "./gestures.js";
+import { KeyList } from "./keylist.js";
+import { keyFor, keyRow, pressedRow } from "./keys.js";
+import { Layers } from "./layers.js";
+import { describeStage, Speech } from "./speech.js";
+import { Tags } from "./tags.js";
+import { percent, Toolbar } from "./toolbar.js";
+
+/** One press of + or − (and of their buttons): two presses double. */
+const ZOOM_STEP = Math.SQRT2;
+
+/** CSS px for one press of an arrow key. */
+const PAN_STEP = 80;
+
+/** Milliseconds of quiet before a scale is said: a held wheel would otherwise talk without end. */
+const SAY_AFTER_MS = 500;
+
+/**
+ * Makes a viewer inside an element that the page gives a size; the element becomes the dark frame and the Tab stop.
+ * Its own children stay, above the photo; those in the corners are kept free of tags.
+ *
+ * on.onMove()            after each drawn frame in which something may have moved: pan, zoom, resize, new layers
+ * on.onLayer(id, shown)  a key switched a layer
+ */
+export function createViewer(stage, on = {}) {
+  return new Viewer(stage, on);
+}
+
+class Viewer {
+  #stage;
+  #on;
+  #photo = null;
+  #layers = [];
+  #size = { width: 0, height: 0 }; // of the field when it was last seen, CSS px
+  #hidden = true; // the field has no size, as in a tab that is not open
+  #view = null; // null until there is a photo and a size
+  #following = true; // the view is "fit" and stays so when the field changes its size
+  #whenSized = null; // a framing asked for while hidden
+  #obstacles = [];
+  #frame = 0;
+  #end = new AbortController();
+
+  #canvas = new PhotoCanvas(() => this.#schedule());
+  #drawn = new Layers();
+  #tags = new Tags();
+  #tools = new Toolbar((id) => this.#clicked(id));
+  #list = new KeyList();
+  #speech = new Speech();
+  #field = html("div", { class: "ev-field" }, this.#canvas.element, this.#drawn.dots, this.#drawn.boxes, this.#tags.element);
+  #observer = new ResizeObserver(() => this.#measure());
+
+  constructor(stage, on) {
+    this.#stage = stage;
+    this.#on = on;
+    stage.classList.add("ev-stage", "ev-empty");
+    stage.prepend(this.#field);
+    stage.append(this.#tools.element, this.#list.element, this.#speech.element);
+    const { signal } = this.#end;
+    stage.addEventListener("keydown", (event) => this.#pressed(event), { signal });
+    stage.addEventListener("keyup", (event) => keyRow(event)?.id === "hide" && this.#hide(false), { signal });
+    stage.addEventListener("focusout", () => this.#hide(false), { signal });
+    // A window moved to another screen has other device pixels without a change of size in CSS px.
+    addEventListener("resize", () => this.#schedule(), { signal });
+    listenToPointers(this.#field, this.#pointerActions(), signal);
+    this.#observer.observe(this.#field);
+  }
+
+  /** CSS px per source px; 0 until the photo is drawn. */
+  get scale() {
+    return this.#view?.scale ?? 0;
+  }
+
+  /**
+   * Shows a photo {id, tiles, width, height (source px), tileSize, preview?}, fitted; null empties the stage.
+   * The photo that is shown already keeps its view.
+   */
+  setPhoto(photo) {
+    if (JSON.stringify(photo) === JSON.stringify(this.#photo)) return;
+    this.#canvas.forget();
+    this.#photo = photo;
+    this.#view = null;
+    this.#whenSized = null;
+    this.#describe();
+    this.#drawn.set(this.#layers, photo);
+    this.#measure();
+    this.fit();
+  }
+
+  /**
+   * Replaces the layers, bottom first: {id, kind: "model-box" | "region", box: [x1, y1, x2, y2] in source px, label, shown}
+   * or {id, kind: "dots", columns, rows, shown}. Throws for an unknown kind.
+   */
+  setLayers(layers) {
+    this.#layers = layers.map((layer) => ({ ...layer }));
+    this.#redrawLayers();
+  }
+
+  /** Shows or hides a layer; does not call onLayer. */
+  setShown(id, shown) {
+    this.setLayers(this.#layers.map((layer) => (layer.id === id ? { ...layer, shown } : layer)));
+  }
+
+  /** The whole photo; it stays whole when the stage changes its size. */
+  fit() {
+    this.#go((photo, size) => geometry.fitView(photo, size));
+  }
+
+  /** One source px on one CSS px, about the middle. */
+  oneToOne() {
+    this.zoomBy(1 / this.scale);
+  }
+
+  /** The box of a layer with its surroundings. Does nothing when there is no such box. */
+  toBox(id) {
+    const box = this.#layers.find((layer) => layer.id === id)?.box;
+    if (box) this.#go((photo, size) => geometry.frameBox(box, photo, size));
+  }
+
+  /** Magnifies about a point of the field in CSS px, the middle by default. */
+  zoomBy(factor, atX = this.#size.width / 2, atY = this.#size.height / 2) {
+    this.#change((view, photo, size) => geometry.zoomAt(view, factor, { x: atX, y: atY }, photo, size));
+  }
+
+  /** Pushes the photo by CSS px. */
+  panBy(dx, dy) {
+    this.#change((view, photo, size) => geometry.panBy(view, dx, dy, photo, size));
+  }
+
+  /** Where a box (source px) is on the page: {x, y, width, height} in client px; visible: some of it is in the stage. */
+  screenRect(box) {
+    if (!this.#view || this.#hidden) return { x: 0, y: 0, width: 0, height: 0, visible: false };
+    const rect = geometry.boxToScreen(this.#view, box);
+    const { left, top } = this.#field.getBoundingClientRect();
+    const { width, height } = this.#size;
+    const visible = rect.x < width && rect.y < height && rect.x + rect.width > 0 && rect.y + rect.height > 0;
+    return { ...rect, x: rect.x + left, y: rect.y + top, visible };
+  }
+
+  /** Gives the stage back as it was. */
+  destroy() {
+    this.#end.abort();
+    this.#observer.disconnect();
+    cancelAnimationFrame(this.#frame);
+    this.#speech.stop();
+    this.#canvas.forget();
+    this.#photo = null;
+    this.#describe();
+    for (const part of [this.#field, this.#tools.element, this.#list.element, this.#speech.element]) part.remove();
+    this.#stage.classList.remove("ev-stage", "ev-empty", "ev-listing", "ev-bare");
+  }
+
+  /** Frames the photo now, or as soon as the field has a size. */
+  #go(framing) {
+    this.#whenSized = null;
+    if (!this.#photo) return;
+    if (this.#hidden) this.#whenSized = framing;
+    else this.#setView(framing(this.#photo, this.#size));
+  }
+
+  #change(step) {
+    if (this.#view) this.#setView(step(this.#view, this.#photo, this.#size));
+  }
+
+  #setView(view) {
+    this.#view = view;
+    this.#following = geometry.isFit(view, this.#photo, this.#size);
+    this.#schedule();
+  }
+
+  /** The field has appeared, grown, shrunk or gone. */
+  #measure() {
+    const before = this.#size;
+    const { width, height } = this.#field.getBoundingClientRect();
+    this.#hidden = width === 0 || height === 0;
+    if (this.#hidden) return;
+    this.#size = { width, height };
+    if (!this.#photo) return;
+    this.#tags.measure();
+    this.#measureObstacles();
+    if (this.#whenSized) this.#go(this.#whenSized);
+    else if (!this.#view || this.#following) this.fit();
+    else this.#change((view, photo, size) => geometry.resized(view, before, size, photo));
+  }
+
+  /** What lies over the photo, the page's own corners too; read here and not per frame, because it costs a layout. */
+  #measureObstacles() {
+    const { left, top } = this.#field.getBoundingClientRect();
+    this.#obstacles = [...this.#stage.children].filter((child) => child !== this.#field).map((child) => {
+      const rect = child.getBoundingClientRect();
+      return { x: rect.left - left, y: rect.top - top, width: rect.width, height: rect.height };
+    });
+  }
+
+  #schedule() {
+    // Once a frame, however many events there were.
+    if (!this.#frame) this.#frame = requestAnimationFrame(() => this.#draw());
+  }
+
+  #draw() {
+    this.#frame = 0;
+    if (!this.#view || this.#hidden) return;
+    this.#canvas.paint(this.#view, this.#photo, this.#size);
+    this.#drawn.place(this.#view);
+    this.#tags.place(this.#view, this.#size, this.#obstacles);
+    this.#tools.update(this.#view.scale, this.#boxLayer() !== undefined);
+    this.#field.classList.toggle("ev-zoomed", geometry.canPan(this.#view, this.#photo, this.#size));
+    this.#on.onMove?.();
+  }
+
+  #redrawLayers() {
+    this.#drawn.set(this.#layers, this.#photo);
+    this.#tags.set(this.#layers);
+    this.#measureObstacles();
+    this.#schedule();
+  }
+
+  /** The box that Z goes to: the topmost one. */
+  #boxLayer() {
+    return this.#layers.findLast((layer) => layer.box);
+  }
+
+  #pointerActions() {
+    return {
+      pan: (dx, dy) => this.panBy(dx, dy),
+      zoom: (factor, x, y) => this.zoomBy(factor, x, y),
+      pinch: (before, after) =>
+        this.#change((view, photo, size) => geometry.pinch(view, before, after, photo, size)),
+      canZoom: (factor) => this.#view !== null && (factor > 1 || !this.#following),
+    };
+  }
+
+  #pressed(event) {
+    const row = pressedRow(event);
+    if (!row || event.target.matches("input, textarea, select, [contenteditable]") || !this.#means(row)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (!event.repeat || row.repeat) this.#act(row);
+  }
+
+  /** False where a key has nothing to act on: the page keeps it, as it keeps the arrows where the whole photo is seen. */
+  #means(row) {
+    if (!this.#view) return false;
+    if (row.layer) return this.#layers.some((layer) => layer.id === row.layer);
+    if (row.id === "close") return this.#list.open;
+    return !row.id.startsWith("pan-") || geometry.canPan(this.#view, this.#photo, this.#size);
+  }
+
+  #clicked(id) {
+    this.#act(keyFor(id));
+    // The keys go on working after a click on a tool.
+    this.#stage.focus({ preventScroll: true });
+  }
+
+  #act(row) {
+    if (row.layer) this.#switchLayer(row.layer);
+    else if (row.id === "hide") this.#hide(true);
+    else if (row.id === "list" || row.id === "close") this.#toggleList();
+    else {
+      this.#movements[row.id]();
+      if (!row.repeat) this.#speech.say(`Zoom ${percent(this.scale)}`, SAY_AFTER_MS);
+    }
+  }
+
+  #movements = {
+    "zoom-in": () => this.zoomBy(ZOOM_STEP),
+    "zoom-out": () => this.zoomBy(1 / ZOOM_STEP),
+    fit: () => this.fit(),
+    "one-to-one": () => this.oneToOne(),
+    "to-box": () => this.toBox(this.#boxLayer()?.id),
+    "pan-left": () => this.panBy(PAN_STEP, 0),
+    "pan-right": () => this.panBy(-PAN_STEP, 0),
+    "pan-up": () => this.panBy(0, PAN_STEP),
+    "pan-down": () => this.panBy(0, -PAN_STEP),
+  };
+
+  #switchLayer(id) {
+    const { shown, label } = this.#layers.find((layer) => layer.id === id);
+    this.setShown(id, !shown);
+    this.#speech.say(`${label ?? id} ${shown ? "hidden" : "shown"}`);
+    this.#on.onLayer?.(id, !shown);
+  }
+
+  #hide(bare) {
+    this.#stage.classList.toggle("ev-bare", bare);
+  }
+
+  #toggleList(open = !this.#list.open) {
+    const words = this.#list.toggle(open, this.#layers.map((layer) => layer.id));
+    this.#stage.classList.toggle("ev-listing", open);
+    this.#tools.listing(open);
+    this.#speech.say(words);
+  }
+
+  #describe() {
+    this.#stage.classList.toggle("ev-empty", !this.#photo);
+    describeStage(this.#stage, this.#photo);
+    if (!this.#photo && this.#list.open) this.#toggleList(false);
+  }
+}
