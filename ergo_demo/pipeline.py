@@ -99,10 +99,8 @@ def run_settings(
     """This request's values over the settings' over what the model was made for. Raises SettingInvalid."""
 
     def pick(name: str, asked: float | None, made_for: int | None = None) -> Any:
-        configured = getattr(settings, name)
-        return (
-            made_for if asked is None and configured is None else checked(name, configured if asked is None else asked)
-        )
+        value = getattr(settings, name) if asked is None else asked
+        return made_for if value is None else checked(name, value)
 
     return RunSettings(
         sampling=Sampling(

@@ -4,11 +4,12 @@
 """
 
 import uuid
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
-from typing import Any, Literal, TypeAlias, TypedDict, TypeVar
+from typing import Any, Literal, TypeAlias, TypedDict, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -179,10 +180,7 @@ class Trace:
 
     def reply(self) -> Reply:
         """The short form that programs get."""
-        thoughts = {
-            "coarse": self.coarse.thought if self.coarse else "",
-            "zoom": self.zoom.thought if self.zoom else "",
-        }
+        coarse, zoom = (look.thought if look else "" for look in (self.coarse, self.zoom))
         return {
             "outcome": self.outcome.value,
             "answer": self.answer,
@@ -200,16 +198,16 @@ T = TypeVar("T")
 
 
 @cache
-def _adapter(kind: type) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
+def _adapter(kind: Hashable) -> TypeAdapter[Any]:
+    return TypeAdapter(cast("type[Any]", kind))
 
 
-def to_json(record: Any) -> Any:
+def to_json(record: object) -> Any:
     """Plain lists, dicts, strings and numbers of a record, as json.dumps takes them."""
-    return _adapter(type(record)).dump_python(record, mode="json")
+    return _adapter(cast("Hashable", type(record))).dump_python(record, mode="json")
 
 
 def from_json(kind: type[T], data: Any) -> T:
     """The record of `kind` that `to_json` wrote. Raises pydantic.ValidationError, which names each wrong field."""
-    record: T = _adapter(kind).validate_python(data)
+    record: T = _adapter(cast("Hashable", kind)).validate_python(data)
     return record

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_type_hints
 
 from pydantic import Field, TypeAdapter, ValidationError
 
@@ -62,14 +62,18 @@ class Settings:
         return folder
 
 
+def _kinds() -> dict[str, Any]:
+    return get_type_hints(Settings, include_extras=True)
+
+
 @cache
 def _adapters() -> dict[str, TypeAdapter[Any]]:
-    return {item.name: TypeAdapter(item.type) for item in fields(Settings)}
+    return {name: TypeAdapter(kind) for name, kind in _kinds().items()}
 
 
 def describe(name: str) -> str:
     """What a setting does, in a line."""
-    text: str = next(item.type for item in fields(Settings) if item.name == name).__metadata__[0].description  # type: ignore[union-attr]
+    text: str = _kinds()[name].__metadata__[0].description
     return text
 
 
