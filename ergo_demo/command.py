@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from ergo_demo.engines import Engine, open_engine
+from ergo_demo.errors import ImageUnreadable
 from ergo_demo.imaging import Door
 from ergo_demo.pipeline import Event, Finished, check_question, run, run_settings
 from ergo_demo.records import Trace
@@ -26,6 +27,8 @@ def ask_once(
     settings, _origins = read_settings(os.environ, flags)
     # Before the model: a slip should not cost the time that loading takes.
     check_question(question)
+    if not image.is_file():
+        raise ImageUnreadable(f"There is no file {str(image)!r}.", remedy="Give the path of a photo.")
     with tempfile.TemporaryDirectory(prefix="ergo-ask-") as folder, Door(Path(folder)) as door:
         photo = door.open_upright(image)
         engine: Engine = _open_engine(settings)

@@ -109,7 +109,7 @@ def test_what_was_repaired_is_kept_in_the_trace(photo: Photo) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "outcome", "looks"), [(3, Outcome.CANCELLED, 1), (12, Outcome.CANCELLED, 2), (999, Outcome.ANSWERED, 2)]
+    ("words", "outcome", "looks"), [(3, Outcome.CANCELLED, 1), (8, Outcome.CANCELLED, 2), (999, Outcome.ANSWERED, 2)]
 )
 def test_stop_ends_within_one_token_and_keeps_what_was_said(
     photo: Photo, words: int, outcome: Outcome, looks: int
@@ -121,7 +121,7 @@ def test_stop_ends_within_one_token_and_keeps_what_was_said(
         last = event
     assert isinstance(last, Finished)
     assert last.trace.outcome is outcome
-    assert len(spoken) == min(words, 15)
+    assert len(spoken) == min(words, 11)
     assert sum(look is not None for look in (last.trace.coarse, last.trace.zoom)) == looks
 
 
