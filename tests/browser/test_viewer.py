@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 import pyvips
-from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
+from playwright.sync_api import Browser, CDPSession, ConsoleMessage, Page, sync_playwright
 
 pytestmark = pytest.mark.browser
 
@@ -24,6 +24,8 @@ REGION = [2614.0, 1472.5, 3547.5, 1815.0]
 GREEN = [1000, 1000, 1200, 1100]  # a green field in the photo, edges on whole source px
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
+
+Point = tuple[float, float]
 
 LAYERS: list[dict[str, Any]] = [
     {"id": "region", "kind": "region", "box": REGION, "label": "Expanded region 90 %", "shown": True},
@@ -70,7 +72,12 @@ def page(browser: Browser, site: str, request: pytest.FixtureRequest) -> Iterato
     context = browser.new_context(**options)
     page = context.new_page()
     complaints: list[str] = []
-    page.on("console", lambda message: message.type in ("error", "warning") and complaints.append(message.text))
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            complaints.append(message.text)
+
+    page.on("console", listen)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.goto(f"{site}/tests/ui/viewer_page/index.html")
     page.wait_for_function("() => window.viewer")
@@ -103,7 +110,7 @@ def drawn_box(page: Page) -> list[float]:
 
 
 def expected_box(page: Page, left: float, top: float, scale: float) -> list[float]:
-    """Where the model box must be when the source point (left, top) is at the stage's corner; computed here, not there."""
+    """Where the model box must be when the source point (left, top) is at the stage's corner."""
     stage = page.locator("#stage").bounding_box()
     assert stage is not None
     x, y = stage["x"], stage["y"]
@@ -146,7 +153,8 @@ def green_edges(page: Page) -> list[float]:
           for (let y = 0; y < height; y += 1) for (let x = 0; x < width; x += 1) {
             const at = 4 * (y * width + x);
             if (data[at + 1] < 190 || data[at] > 90 || data[at + 2] > 90) continue;
-            left = Math.min(left, x); top = Math.min(top, y); right = Math.max(right, x + 1); bottom = Math.max(bottom, y + 1);
+            [left, top] = [Math.min(left, x), Math.min(top, y)];
+            [right, bottom] = [Math.max(right, x + 1), Math.max(bottom, y + 1)];
           }
           return [left, top, right, bottom].map((value) => value / devicePixelRatio);
         }"""
@@ -367,26 +375,29 @@ def test_one_finger_scrolls_the_page_at_fit_and_pans_when_magnified(page: Page) 
     page.wait_for_function("() => scrollY > 50")
 
 
-def touches(session: CDPSession, kind: str, points: list[tuple[float, float]]) -> None:
+def between(start: Point, end: Point, share: float) -> Point:
+    return start[0] + (end[0] - start[0]) * share, start[1] + (end[1] - start[1]) * share
+
+
+def touches(session: CDPSession, kind: str, points: list[Point]) -> None:
     named = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(points)]
     session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": named})
 
 
-def drag(session: CDPSession, start: tuple[float, float], end: tuple[float, float], steps: int = 8) -> None:
+def drag(session: CDPSession, start: Point, end: Point, steps: int = 8) -> None:
     touches(session, "touchStart", [start])
     for step in range(1, steps + 1):
         share = step / steps
-        touches(session, "touchMove", [(start[0] + (end[0] - start[0]) * share, start[1] + (end[1] - start[1]) * share)])
+        touches(session, "touchMove", [between(start, end, share)])
     touches(session, "touchEnd", [])
 
 
-def pinch(session: CDPSession, start: list[tuple[float, float]], end: list[tuple[float, float]], steps: int = 8) -> None:
+def pinch(session: CDPSession, start: list[Point], end: list[Point], steps: int = 8) -> None:
     touches(session, "touchStart", start[:1])
     touches(session, "touchStart", start)
     for step in range(1, steps + 1):
         share = step / steps
-        pairs = zip(start, end, strict=True)
-        touches(session, "touchMove", [(a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share) for a, b in pairs])
+        touches(session, "touchMove", [between(a, b, share) for a, b in zip(start, end, strict=True)])
     touches(session, "touchEnd", [])
 
 
@@ -448,7 +459,9 @@ def test_tags_never_cover_the_target(page: Page) -> None:
 
 
 def test_unknown_kind_is_an_error_and_labels_are_text(page: Page) -> None:
-    refused = page.evaluate("() => { try { viewer.setLayers([{id: 'x', kind: 'cloud'}]); } catch (e) { return e.message; } }")
+    refused = page.evaluate(
+        "() => { try { viewer.setLayers([{ id: 'x', kind: 'cloud' }]); } catch (refusal) { return refusal.message; } }"
+    )
     assert "cloud" in refused
     hostile = [{**LAYERS[1], "label": "<img src=x onerror=alert(1)>"}]
     page.evaluate(f"viewer.setLayers({json.dumps(hostile)})")

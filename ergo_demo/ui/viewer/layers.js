@@ -74,7 +74,7 @@ function dotPaths({ columns, rows }, photo) {
 }
 
 function description(layers) {
-  const shown = layers.filter((layer) => layer.shown && layer.box);
+  const shown = layers.filter((layer) => layer.shown && layer.box).reverse();
   if (shown.length === 0) return "Nothing drawn";
   return shown.map(({ label, id, box }) => {
     const [x1, y1, x2, y2] = box.map(grouped);

@@ -2,7 +2,7 @@
  * What the viewer tells screen readers: what the stage is, and, politely, what a key has changed.
  */
 import { grouped, html } from "./dom.js";
-import { KEYS } from "./keys.js";
+import { listedKeys } from "./keys.js";
 
 export class Speech {
   element = html("div", { class: "ev-status", role: "status" });
@@ -20,15 +20,18 @@ export class Speech {
   }
 }
 
-/** Makes the stage a viewer and a Tab stop while it has a photo (sizes in source px), and a plain frame without. */
-export function describeStage(stage, photo) {
+/**
+ * Makes the stage a viewer and a Tab stop while it has a photo (sizes in source px), and a plain frame without.
+ * layers: ids; keys of others have nothing to switch and are not named.
+ */
+export function describeStage(stage, photo, layers) {
   const attributes = {
     role: "application",
     tabindex: "0",
     "aria-roledescription": "photo viewer",
     "aria-label": photo && `Photo, ${grouped(photo.width)} by ${grouped(photo.height)} pixels. ` +
       "Arrow keys pan, plus and minus zoom, question mark lists all keys.",
-    "aria-keyshortcuts": KEYS.map((row) => row.aria).join(" "),
+    "aria-keyshortcuts": listedKeys(layers).map((row) => row.aria).join(" "),
   };
   for (const [name, value] of Object.entries(attributes)) {
     if (photo) stage.setAttribute(name, value);

@@ -13,7 +13,8 @@ export class Tags {
 
   /** The layers to name. */
   set(layers) {
-    const named = layers.filter((layer) => layer.shown && layer.box && layer.label);
+    // Topmost first: the box is named before the region around it.
+    const named = layers.filter((layer) => layer.shown && layer.box && layer.label).reverse();
     this.#boxes = named.map((layer) => layer.box);
     this.element.replaceChildren(...named.map(tag));
     this.measure();

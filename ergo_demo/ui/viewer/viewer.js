@@ -6,23 +6,14 @@
  */
 import * as geometry from "./geometry.js";
 import { PhotoCanvas } from "./canvas.js";
+import { Commands } from "./commands.js";
 import { html } from "./dom.js";
 import { listenToPointers } from "./gestures.js";
-import { KeyList } from "./keylist.js";
-import { keyFor, keyRow, pressedRow } from "./keys.js";
 import { Layers } from "./layers.js";
+import { PhotoMap } from "./map.js";
 import { describeStage, Speech } from "./speech.js";
 import { Tags } from "./tags.js";
-import { percent, Toolbar } from "./toolbar.js";
-
-/** One press of + or − (and of their buttons): two presses double. */
-const ZOOM_STEP = Math.SQRT2;
-
-/** CSS px for one press of an arrow key. */
-const PAN_STEP = 80;
-
-/** Milliseconds of quiet before a scale is said: a held wheel would otherwise talk without end. */
-const SAY_AFTER_MS = 500;
+import { Toolbar } from "./toolbar.js";
 
 /**
  * Makes a viewer inside an element that the page gives a size; the element becomes the dark frame and the Tab stop.
@@ -52,25 +43,28 @@ class Viewer {
   #canvas = new PhotoCanvas(() => this.#schedule());
   #drawn = new Layers();
   #tags = new Tags();
-  #tools = new Toolbar((id) => this.#clicked(id));
-  #list = new KeyList();
+  #tools = new Toolbar((id) => this.#commands.click(id));
+  #map = new PhotoMap();
   #speech = new Speech();
   #field = html("div", { class: "ev-field" }, this.#canvas.element, this.#drawn.dots, this.#drawn.boxes, this.#tags.element);
-  #observer = new ResizeObserver(() => this.#measure());
+  #observer = new ResizeObserver(() => this.#resized());
+  #commands;
+  #parts; // everything that was put into the stage
 
   constructor(stage, on) {
     this.#stage = stage;
     this.#on = on;
+    this.#commands = new Commands(stage, this, this.#forCommands(), this.#speech);
+    const above = [this.#map, this.#tools, this.#commands.list, this.#speech].map((part) => part.element);
+    this.#parts = [this.#field, ...above];
     stage.classList.add("ev-stage", "ev-empty");
     stage.prepend(this.#field);
-    stage.append(this.#tools.element, this.#list.element, this.#speech.element);
+    stage.append(...above);
     const { signal } = this.#end;
-    stage.addEventListener("keydown", (event) => this.#pressed(event), { signal });
-    stage.addEventListener("keyup", (event) => keyRow(event)?.id === "hide" && this.#hide(false), { signal });
-    stage.addEventListener("focusout", () => this.#hide(false), { signal });
+    this.#commands.listen(signal);
     // A window moved to another screen has other device pixels without a change of size in CSS px.
     addEventListener("resize", () => this.#schedule(), { signal });
-    listenToPointers(this.#field, this.#pointerActions(), signal);
+    listenToPointers(this.#field, this.#forPointers(), signal);
     this.#observer.observe(this.#field);
   }
 
@@ -154,7 +148,7 @@ class Viewer {
     this.#canvas.forget();
     this.#photo = null;
     this.#describe();
-    for (const part of [this.#field, this.#tools.element, this.#list.element, this.#speech.element]) part.remove();
+    for (const part of this.#parts) part.remove();
     this.#stage.classList.remove("ev-stage", "ev-empty", "ev-listing", "ev-bare");
   }
 
@@ -200,6 +194,13 @@ class Viewer {
     });
   }
 
+  #resized() {
+    this.#measure();
+    // Drawn in the same frame: a field that is stretched for one frame and drawn in the next would flicker.
+    cancelAnimationFrame(this.#frame);
+    this.#draw();
+  }
+
   #schedule() {
     // Once a frame, however many events there were.
     if (!this.#frame) this.#frame = requestAnimationFrame(() => this.#draw());
@@ -212,13 +213,16 @@ class Viewer {
     this.#drawn.place(this.#view);
     this.#tags.place(this.#view, this.#size, this.#obstacles);
     this.#tools.update(this.#view.scale, this.#boxLayer() !== undefined);
-    this.#field.classList.toggle("ev-zoomed", geometry.canPan(this.#view, this.#photo, this.#size));
+    const panning = this.#canPan();
+    this.#field.classList.toggle("ev-zoomed", panning);
+    this.#map.update(this.#view, this.#photo, this.#size, panning, this.#canvas.coarse(this.#photo));
     this.#on.onMove?.();
   }
 
   #redrawLayers() {
     this.#drawn.set(this.#layers, this.#photo);
     this.#tags.set(this.#layers);
+    this.#describe();
     this.#measureObstacles();
     this.#schedule();
   }
@@ -228,7 +232,11 @@ class Viewer {
     return this.#layers.findLast((layer) => layer.box);
   }
 
-  #pointerActions() {
+  #canPan() {
+    return geometry.canPan(this.#view, this.#photo, this.#size);
+  }
+
+  #forPointers() {
     return {
       pan: (dx, dy) => this.panBy(dx, dy),
       zoom: (factor, x, y) => this.zoomBy(factor, x, y),
@@ -238,71 +246,20 @@ class Viewer {
     };
   }
 
-  #pressed(event) {
-    const row = pressedRow(event);
-    if (!row || event.target.matches("input, textarea, select, [contenteditable]") || !this.#means(row)) return;
-    event.preventDefault();
-    event.stopPropagation();
-    if (!event.repeat || row.repeat) this.#act(row);
-  }
-
-  /** False where a key has nothing to act on: the page keeps it, as it keeps the arrows where the whole photo is seen. */
-  #means(row) {
-    if (!this.#view) return false;
-    if (row.layer) return this.#layers.some((layer) => layer.id === row.layer);
-    if (row.id === "close") return this.#list.open;
-    return !row.id.startsWith("pan-") || geometry.canPan(this.#view, this.#photo, this.#size);
-  }
-
-  #clicked(id) {
-    this.#act(keyFor(id));
-    // The keys go on working after a click on a tool.
-    this.#stage.focus({ preventScroll: true });
-  }
-
-  #act(row) {
-    if (row.layer) this.#switchLayer(row.layer);
-    else if (row.id === "hide") this.#hide(true);
-    else if (row.id === "list" || row.id === "close") this.#toggleList();
-    else {
-      this.#movements[row.id]();
-      if (!row.repeat) this.#speech.say(`Zoom ${percent(this.scale)}`, SAY_AFTER_MS);
-    }
-  }
-
-  #movements = {
-    "zoom-in": () => this.zoomBy(ZOOM_STEP),
-    "zoom-out": () => this.zoomBy(1 / ZOOM_STEP),
-    fit: () => this.fit(),
-    "one-to-one": () => this.oneToOne(),
-    "to-box": () => this.toBox(this.#boxLayer()?.id),
-    "pan-left": () => this.panBy(PAN_STEP, 0),
-    "pan-right": () => this.panBy(-PAN_STEP, 0),
-    "pan-up": () => this.panBy(0, PAN_STEP),
-    "pan-down": () => this.panBy(0, -PAN_STEP),
-  };
-
-  #switchLayer(id) {
-    const { shown, label } = this.#layers.find((layer) => layer.id === id);
-    this.setShown(id, !shown);
-    this.#speech.say(`${label ?? id} ${shown ? "hidden" : "shown"}`);
-    this.#on.onLayer?.(id, !shown);
-  }
-
-  #hide(bare) {
-    this.#stage.classList.toggle("ev-bare", bare);
-  }
-
-  #toggleList(open = !this.#list.open) {
-    const words = this.#list.toggle(open, this.#layers.map((layer) => layer.id));
-    this.#stage.classList.toggle("ev-listing", open);
-    this.#tools.listing(open);
-    this.#speech.say(words);
+  #forCommands() {
+    return {
+      ready: () => this.#view !== null,
+      canPan: () => this.#canPan(),
+      layers: () => this.#layers,
+      boxId: () => this.#boxLayer()?.id,
+      onLayer: (id, shown) => this.#on.onLayer?.(id, shown),
+      onList: (open) => this.#tools.listing(open),
+    };
   }
 
   #describe() {
     this.#stage.classList.toggle("ev-empty", !this.#photo);
-    describeStage(this.#stage, this.#photo);
-    if (!this.#photo && this.#list.open) this.#toggleList(false);
+    describeStage(this.#stage, this.#photo, this.#layers.map((layer) => layer.id));
+    if (!this.#photo && this.#commands.list.open) this.#commands.toggleList(false);
   }
 }
