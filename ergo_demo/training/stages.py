@@ -1,0 +1,85 @@
+"""The stages of the recipe, and the step that all of them share.
+
+A stage is a choice: how many things a scene has, how many turns are played, and which losses count. Each has a
+figure to pass, measured on test scenes by evaluate.py.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from transformers import Qwen2_5_VLForConditionalGeneration
+
+from ergo_demo.training import losses, network
+from ergo_demo.training.batch import Batch, Pictures
+from ergo_demo.training.dialogue import Role
+from ergo_demo.training.losses import DenseHeads, Tally
+from ergo_demo.training.network import Tap
+
+EARLY_LAYER = 2  # dense losses sit behind the third decoder layer
+TAPS = (Tap(4, 0), Tap(5, 3))  # two chances to copy from the right place, one for each group of key heads
+
+FIRST_REPLY = (Role.FIELD, Role.EDGE, Role.FILLER)
+SECOND_REPLY = (Role.LABEL, Role.ANSWER, Role.FILLER)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage of the recipe. Curriculum: (share of the stage, least and most things a scene)."""
+
+    name: str
+    turns: int
+    taught: tuple[Role, ...]
+    questions: int  # a scene
+    scenes: int  # a step
+    learning_rate: float
+    curriculum: tuple[tuple[float, tuple[int, int]], ...]
+    goal: str  # the figure to pass
+    dense_weight: float = 0.3
+    pointer_weight: float = 0.3
+
+
+STAGES: dict[str, Stage] = {
+    stage.name: stage
+    for stage in (
+        Stage("tower", 1, (), 1, 16, 2e-3, ((0.0, (4, 8)),), "tower.letter0", dense_weight=1.0),
+        Stage("locator", 1, FIRST_REPLY, 3, 12, 1e-3, ((0.0, (3, 8)),), "text.field"),
+        Stage("reader", 2, SECOND_REPLY, 2, 8, 1e-3, ((0.0, (3, 8)),), "text.label"),
+        Stage("both", 2, (*FIRST_REPLY, Role.LABEL, Role.ANSWER), 2, 8, 7e-4, ((0.0, (3, 8)),), "text.label"),
+    )
+}
+
+
+def see(model: Qwen2_5_VLForConditionalGeneration, pictures: Pictures) -> Tensor:
+    """The vision tokens (n, cells, d) of a stack of views."""
+    visual, _ = network.parts(model)
+    return network.tower(visual, pictures.patches, pictures.places, pictures.real)
+
+
+def run_step(
+    model: Qwen2_5_VLForConditionalGeneration, heads: DenseHeads, stage: Stage, batch: Batch, prefix_ids: Tensor
+) -> Tally:
+    """The forward pass of one step: its loss and its shares of right answers."""
+    tally = Tally(torch.zeros(()))
+    coarse = see(model, batch.coarse)
+    zoom = see(model, batch.zoom) if batch.zoom is not None else None
+    losses.dense_coarse(tally, heads.coarse, "tower", coarse, batch, 0.5 * stage.dense_weight)
+    if zoom is not None:
+        losses.dense_zoom(tally, heads.zoom, zoom, batch, stage.dense_weight)
+    if not stage.taught:
+        return tally
+    _, text_model = network.parts(model)
+    embedding = text_model.embed_tokens.weight
+    x = torch.nn.functional.embedding(batch.ids, embedding)
+    cells = coarse.shape[1]
+    x = torch.cat((x[:, :1], coarse.to(x.dtype), x[:, 1 + cells :]), dim=1)
+    if zoom is not None and batch.zoom_rows is not None and batch.zoom_cells is not None:
+        shape = x.shape
+        x = x.flatten(0, 1).index_copy(0, batch.zoom_rows, zoom.flatten(0, 1)[batch.zoom_cells].to(x.dtype)).view(shape)
+    prefix = torch.nn.functional.embedding(prefix_ids, embedding)[None]
+    decoded = network.decode(text_model, prefix, x, batch.positions, batch.mask, TAPS, EARLY_LAYER)
+    early = decoded.early[:, 1 : 1 + cells]
+    losses.dense_coarse(tally, heads.early, "early", early, batch, 0.5 * stage.dense_weight)
+    losses.pointers(tally, decoded, TAPS, batch, stage.pointer_weight)
+    losses.text(tally, decoded.hidden, embedding, batch, stage.taught)
+    return tally
