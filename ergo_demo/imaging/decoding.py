@@ -59,7 +59,7 @@ def make(descriptor: int, format: Format, folder: Path, limits: Limits) -> dict[
     except pyvips.Error as error:
         raise _refusal(error, format) from error
     except OSError as error:
-        raise refusals.disk_full() from error
+        raise refusals.no_room() from error
     return {"file": path.name, "width": upright.width, "height": upright.height, "notes": notes}
 
 
@@ -162,6 +162,6 @@ def _refusal(error: pyvips.Error, format: Format) -> ImageUnreadable:
     """libvips tells its reasons in words only; two of them mean something to the person who waits."""
     words = str(error).lower()
     if any(word in words for word in ("no space left", "file too large", "permission denied")):
-        return refusals.disk_full()
+        return refusals.no_room()
     cut_short = ("premature end", "truncated", "end of stream", "end of file", "not enough data", "read error at")
     return refusals.truncated(format) if any(word in words for word in cut_short) else refusals.damaged(format)

@@ -86,7 +86,7 @@ class Door:
         try:
             making = janitor.new_folder(self.root)
         except OSError as error:
-            raise refusals.disk_full() from error
+            raise refusals.no_room() from error
         try:
             made = self._ask(upload, making)
             self._check_quota()
@@ -147,7 +147,7 @@ class Door:
         """The bytes that all photos take. Raises ImageUnreadable when that is too much already."""
         used = janitor.used_bytes(self.root)
         if used >= self.limits.quota_bytes:
-            raise refusals.no_room(used, self.limits)
+            raise refusals.no_room()
         return used
 
     def _forget_parent(self) -> None:

@@ -90,19 +90,11 @@ def stopped() -> ImageUnreadable:
     return ImageUnreadable("Reading this file failed: it is damaged, or needs too much memory.", remedy=_AS_JPEG)
 
 
-def no_room(used: int, limits: Limits) -> ImageUnreadable:
-    """The quota is used up, or the disk is full; `used` is in bytes."""
+def no_room() -> ImageUnreadable:
+    """The quota is used up, or the disk is full or may not be written."""
     return ImageUnreadable(
-        f"There is no room for another photo: {used / 1e9:.1f} of {limits.quota_bytes / 1e9:.1f} GB are used.",
+        "There is no room for another photo on the machine that runs this page.",
         remedy="Wait a few minutes, until older photos are deleted, and drop it again.",
-    )
-
-
-def disk_full() -> ImageUnreadable:
-    """The disk has no room, or the folder may not be written."""
-    return ImageUnreadable(
-        "There is no room for another photo: the disk is full, or may not be written.",
-        remedy="Free some space on the machine that runs this page, and drop the photo again.",
     )
 
 

@@ -21,8 +21,8 @@ _FILTERS = {Kernel.BICUBIC: Image.Resampling.BICUBIC, Kernel.LANCZOS: Image.Resa
 _SUPPORT_PX = {Kernel.BICUBIC: 2, Kernel.LANCZOS: 3}
 """Reach of a kernel on each side, in px of whichever frame is coarser."""
 
-_STRIP_BYTES = 4 << 20
-_BAND_BYTES = 12 << 20
+_STRIP_BYTES = 1 << 20
+_BAND_BYTES = 4 << 20
 _OUTSIDE_PX = 1e-6
 """What float arithmetic may leave of a region outside the photo."""
 
@@ -35,11 +35,10 @@ def resample(photo: Photo, view: View, kernel: Kernel) -> Pixels:
     A region may lie between pixels. Marks the photo as used, so that it does not expire. Raises PhotoExpired when
     its files are gone, BoxInvalid when the region lies outside it.
     """
-    region = _inside(view.region, photo)
+    inside = View(_inside(view.region, photo), view.size)
     try:
         os.utime(photo.folder)
-        image = _open(photo)
-        return _resized(image, View(region, view.size), kernel)
+        return _resized(_open(photo), inside, kernel)
     except (OSError, pyvips.Error) as error:
         raise PhotoExpired("This photo is no longer stored.", remedy="Drop it again.") from error
 
@@ -53,9 +52,11 @@ def _inside(region: Box, photo: Photo) -> Box:
 
 
 def _open(photo: Photo) -> pyvips.Image:
-    if photo.path.suffix == ".jpg":
-        return pyvips.Image.jpegload(str(photo.path), access="sequential")
-    return pyvips.Image.tiffload(str(photo.path))
+    """The stored file as an image whose rows are read from the top down."""
+    pyvips.cache_set_max(0)  # Each strip is cut out once; kept, it would keep the file and its decoder.
+    load = pyvips.Image.jpegload if photo.path.suffix == ".jpg" else pyvips.Image.tiffload
+    # libvips maps a JPEG into memory: these pages are the file's own, and the system may drop them at any time.
+    return load(str(photo.path), access="sequential")
 
 
 def _resized(image: pyvips.Image, view: View, kernel: Kernel) -> Pixels:
