@@ -27,6 +27,9 @@ from ergo_demo.ui.visitors import Clock, Rate, Visitors, visitor_of
 IsRun: TypeAlias = Callable[[str, object], bool]
 """(path, JSON body) -> whether this call makes the model work."""
 
+Lifespan: TypeAlias = Callable[[Starlette], contextlib.AbstractAsyncContextManager[None]]
+"""What `launch` takes as app_kwargs["lifespan"]."""
+
 UPLOAD = "/gradio_api/upload"
 
 CLOSED = (
@@ -234,9 +237,7 @@ def with_headers(send: Send) -> Send:
     return guarded
 
 
-def lifespan(
-    doors: Doors, *chores: Callable[[], Coroutine[None, None, None]]
-) -> Callable[[Starlette], contextlib.AbstractAsyncContextManager[None]]:
+def lifespan(doors: Doors, *chores: Callable[[], Coroutine[None, None, None]]) -> Lifespan:
     """For `launch(app_kwargs={"lifespan": ...})`: puts the gate around the app; `chores` run while it serves."""
 
     @contextlib.asynccontextmanager

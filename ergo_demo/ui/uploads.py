@@ -6,11 +6,16 @@ left half written, and files made for download. Knows nothing of Gradio but that
 
 import asyncio
 import contextlib
+import logging
 import time
 from collections.abc import Callable, Coroutine
 from pathlib import Path
+from typing import TypeAlias
 
-SECONDS_BETWEEN_SWEEPS = 60
+log = logging.getLogger(__name__)
+
+Chore: TypeAlias = Callable[[], Coroutine[None, None, None]]
+"""Runs beside the server until it is cancelled."""
 
 
 def sweep(folder: Path, *, keep: frozenset[Path], seconds: float, most_bytes: int, now: float) -> int:
@@ -34,13 +39,25 @@ def sweep(folder: Path, *, keep: frozenset[Path], seconds: float, most_bytes: in
     return left_bytes
 
 
-def sweeper(folder: Path, *, seconds: float, most_bytes: int) -> Callable[[], Coroutine[None, None, None]]:
-    """The chore that sweeps while the server runs. What is there when it starts belongs to the page and stays."""
+def sweeper(folder: Path, *, seconds: float, most_bytes: int) -> Chore:
+    """Sweeps while the server runs. What is there when it starts belongs to the page and stays."""
 
     async def sweeping() -> None:
         keep = frozenset(folder.rglob("*"))
-        while True:
-            await asyncio.sleep(SECONDS_BETWEEN_SWEEPS)
-            await asyncio.to_thread(sweep, folder, keep=keep, seconds=seconds, most_bytes=most_bytes, now=time.time())
+        await every_minute(lambda: sweep(folder, keep=keep, seconds=seconds, most_bytes=most_bytes, now=time.time()))()
 
     return sweeping
+
+
+def every_minute(work: Callable[[], object]) -> Chore:
+    """Does `work` in a thread, once a minute, until it is cancelled. One failure (a full disk) does not end it."""
+
+    async def working() -> None:
+        while True:
+            await asyncio.sleep(60)
+            try:
+                await asyncio.to_thread(work)
+            except OSError:
+                log.exception("A chore failed; it is tried again in a minute.")
+
+    return working

@@ -1,0 +1,143 @@
+"""ERGO Demo, started: settings -> engine -> photos' door -> page -> server. Also the app_file of a Hugging Face Space.
+
+    python app.py                    http://127.0.0.1:7860
+    ERGO_PORT=8000 python app.py     every setting is a variable: see ergo_demo/settings.py
+
+Importing this does nothing. Imports stand inside the functions: `spaces` must come before whatever touches CUDA, and
+Gradio reads its own variables from the environment while it is imported.
+"""
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ergo_demo.settings import Origin, Settings
+    from ergo_demo.ui.gate import Doors, IsRun, Lifespan
+    from ergo_demo.ui.services import Services
+
+GRADIO_ENVIRONMENT = {
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    # Gradio summarises its own statistics after every event by default, which slows the queue fourfold.
+    "GRADIO_ANALYTICS_CACHE_FREQUENCY": "1000",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+}
+
+UPLOAD_SECONDS = 3600
+"""How long a file that nobody asked about, or that was made for download, lies on the disk."""
+
+UPLOADS_BYTES = 4_000_000_000
+"""Of all visitors together."""
+
+SESSIONS = 200
+"""Sessions whose state is kept; a session may hold 1 MB of text that its visitor sent."""
+
+WAITING = 64
+"""Events in line, of all kinds; the next one is told to come back."""
+
+SHUT: dict[str, Any] = {
+    "enable_monitoring": False,
+    "mcp_server": False,
+    "run_history": False,
+    "share": False,
+    "show_error": False,
+    "ssr_mode": False,
+    "state_session_capacity": SESSIONS,
+    "strict_cors": True,
+}
+"""What Gradio's `launch` leaves open by default, whatever the page asks for."""
+
+
+def main(flags: Mapping[str, object] | None = None) -> int:
+    """Serves until it is stopped: 0; or says what is wrong and what to do: 1. `flags` overrule the environment."""
+    from ergo_demo.errors import ErgoError
+
+    with tempfile.TemporaryDirectory(prefix="ergo-uploads-") as uploads:
+        for name, value in {**GRADIO_ENVIRONMENT, "GRADIO_TEMP_DIR": uploads}.items():
+            os.environ.setdefault(name, value)
+        try:
+            serve(flags or {})
+        except (ErgoError, OSError) as error:  # OSError: Gradio finds the port taken
+            print(error, file=sys.stderr)
+            return 1
+    return 0
+
+
+def serve(flags: Mapping[str, object]) -> None:
+    """Puts the parts together and blocks while the server runs."""
+    import spaces  # noqa: F401  first: it must see torch before anything touches CUDA
+
+    from ergo_demo.engines import open_engine
+    from ergo_demo.imaging import Door, Limits
+    from ergo_demo.settings import read_settings
+    from ergo_demo.ui import build_app, launch_options
+    from ergo_demo.ui.api import add_ask, calls_the_model
+    from ergo_demo.ui.gpu import make_look
+    from ergo_demo.ui.services import Services
+
+    settings, origins = read_settings(os.environ, flags)
+    print_settings(origins)
+    engine = open_engine(settings)
+    print(f"  {engine.info.model.name}: {engine.info.reason}", flush=True)
+    with Door(settings.photos_folder(), limits=Limits(quota_bytes=settings.photo_quota_bytes)) as door:
+        services = Services(engine.info, make_look(engine), door, settings)
+        page = build_app(services)
+        with page:
+            add_ask(services)
+        page.queue(max_size=WAITING, default_concurrency_limit=4, api_open=False)
+        options = launch_options(services)
+        lifespan = gate_and_chores(services, calls_the_model(page))
+        app_kwargs = {**options.pop("app_kwargs", {}), "lifespan": lifespan}
+        page.launch(**{**options, **SHUT, "app_kwargs": app_kwargs}, **address(settings))
+
+
+def print_settings(origins: "Iterable[Origin]") -> None:
+    """Each value and where it came from."""
+    for origin in origins:
+        print(f"  {origin.name} = {origin.value} ({origin.source})")
+
+
+def address(settings: "Settings") -> dict[str, Any]:
+    """Where `launch` listens. None leaves it to Gradio, which asks the variables that a Space sets."""
+    return {"server_name": settings.host, "server_port": settings.port}
+
+
+def gate_and_chores(services: "Services", is_run: "IsRun") -> "Lifespan":
+    """What surrounds the app while it serves: the gate, and the tidying of both folders of visitors' files."""
+    from gradio.utils import get_upload_folder
+
+    from ergo_demo.ui import gate, uploads
+
+    settings = services.settings
+    uploads_folder = Path(get_upload_folder())
+    return gate.lifespan(
+        doors(settings, is_run),
+        uploads.sweeper(uploads_folder, seconds=UPLOAD_SECONDS, most_bytes=UPLOADS_BYTES),
+        uploads.every_minute(lambda: services.door.expire(settings.photo_seconds)),
+    )
+
+
+def doors(settings: "Settings", is_run: "IsRun") -> "Doors":
+    """How this server is reached. A Space names itself in SPACE_ID, and its proxy is the only way in."""
+    from ergo_demo.ui.gate import LOOPBACK, Doors, Limits
+
+    calls = settings.calls_per_minute
+    everywhere = settings.host or os.environ.get("GRADIO_SERVER_NAME")
+    return Doors(
+        limits=Limits(
+            runs_per_minute=calls,
+            # An operator who wants more runs wants more of everything.
+            requests_per_minute=max(3_000, 100 * calls),
+            uploads_per_minute=max(60, 2 * calls),
+        ),
+        is_run=is_run,
+        hosts=frozenset() if everywhere else LOOPBACK,
+        behind_proxy="SPACE_ID" in os.environ,
+    )
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
