@@ -156,6 +156,7 @@ def _tile(path: Path, folder: Path) -> None:
     name = folder / TILES_FOLDER.removesuffix("_files")
     image.dzsave(str(name), tile_size=TILE_PX, overlap=0, suffix=".jpg", Q=_TILE_QUALITY, keep="none")
     name.with_suffix(".dzi").unlink()
+    (folder / TILES_FOLDER / "vips-properties.xml").unlink(missing_ok=True)  # It names folders of this machine.
 
 
 def _refusal(error: pyvips.Error, format: Format) -> ImageUnreadable:
