@@ -77,7 +77,7 @@ def folder_of(model: str, revision: str | None, hub: Hub, announce: Announce) ->
     folder = Path(model).expanduser()
     if folder.is_dir():
         return folder
-    if not _HUB_ID.fullmatch(model) or model in {".", ".."}:
+    if not _HUB_ID.fullmatch(model):
         raise ModelNotFound(
             f"There is no folder {model!r}.", remedy="Set ERGO_MODEL to a folder, or to a name like nota-ai/ERGO-7B."
         )
@@ -108,6 +108,11 @@ def _explain(model: str, revision: str | None, error: Exception) -> NoReturn:
             raise ModelNotFound(
                 f"There is neither a folder nor a model on the hub with the name {model!r}.",
                 remedy="Correct ERGO_MODEL; if the model is private, set HF_TOKEN to a token that may read it.",
+            ) from error
+        case HfHubHTTPError() if error.response.status_code in {401, 403}:
+            raise ModelNotFound(
+                f"The hub does not let this machine read {model}.",
+                remedy="Set HF_TOKEN to a token that may read it, or unset a token that has expired.",
             ) from error
         case HfHubHTTPError():
             raise EngineUnavailable(

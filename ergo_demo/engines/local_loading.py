@@ -25,6 +25,13 @@ if TYPE_CHECKING:
 
 EMBEDDED = Path(__file__).parents[2] / "assets" / "models" / "ergo-tiny"
 
+PARTS = {
+    "weights": ("*.safetensors",),
+    "tokenizer": ("tokenizer.json", "vocab.json"),
+    "image processor": ("processor_config.json", "preprocessor_config.json"),
+}
+"""What a checkpoint needs beside its config.json, and the files that each may be in."""
+
 MOST_HASHED_BYTES = 100_000_000
 """Larger weights are not read a second time only to name them."""
 
@@ -109,17 +116,19 @@ def _embedded() -> Path:
 
 
 def _check_folder(folder: Path) -> MadeFor:
-    """What the folder says it is. Raises EngineUnavailable unless it is a Qwen2.5-VL with weights in safetensors."""
+    """What the folder was made for. Raises EngineUnavailable or ModelNotFound unless it is a whole Qwen2.5-VL."""
     kind = _read_json(folder / "config.json").get("model_type")
     if kind != "qwen2_5_vl":
         raise EngineUnavailable(
             f"{folder.name} is no Qwen2.5-VL: its model type is {kind!r}.",
             remedy="Set ERGO_MODEL to a Qwen2.5-VL checkpoint, or unset it.",
         )
-    if not any(folder.glob("*.safetensors")):
-        raise ModelNotFound(
-            f"{folder.name} has no weights (*.safetensors).", remedy="Set ERGO_MODEL to the folder that has them."
-        )
+    for part, patterns in PARTS.items():
+        if not any(path for pattern in patterns for path in folder.glob(pattern)):
+            raise ModelNotFound(
+                f"{folder.name} has no {part} ({' or '.join(patterns)}).",
+                remedy="Set ERGO_MODEL to the folder of a whole checkpoint.",
+            )
     if not (folder / "ergo.json").is_file():
         return MadeFor()
     try:
@@ -154,13 +163,14 @@ def _network(folder: Path, choice: Choice) -> "Qwen2_5_VLForConditionalGeneratio
             attn_implementation="sdpa",
             use_safetensors=True,
             local_files_only=True,
+            ignore_mismatched_sizes=True,  # said below, by name, with those that are missing
             output_loading_info=True,
             **options,
         )
     # transformers fills what is missing with random numbers, and only logs it.
-    lacking = sorted({*found["missing_keys"], *(str(key) for key in found["mismatched_keys"])})
+    lacking = sorted({*found["missing_keys"], *(name for name, *_shapes in found["mismatched_keys"])})
     if lacking:
-        raise ValueError(f"{len(lacking)} weights are missing or have another shape, {lacking[0]} first")
+        raise ValueError(f"{len(lacking)} weights are missing or have another shape, among them {lacking[0]}")
     placed: Qwen2_5_VLForConditionalGeneration = network if options else network.to(choice.device)
     placed.requires_grad_(False)
     return placed
@@ -220,7 +230,7 @@ def _unreadable(path: Path, error: Exception) -> EngineUnavailable:
 
 def _first_line(error: Exception) -> str:
     lines = str(error).strip().splitlines()
-    return (lines[0] if lines else type(error).__name__).rstrip(".")
+    return (lines[0] if lines else type(error).__name__).rstrip(".:! ")
 
 
 def _revision(folder: Path) -> str:

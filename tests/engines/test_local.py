@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -54,16 +55,18 @@ def never() -> bool:
     return False
 
 
-def spoken(speaking: Generator[Token, None, Generation]) -> Generation:
-    heard = []
+def spoken(speaking: Generator[Token, None, Generation], heard: list[Token] | None = None) -> Generation:
+    """The whole generation; `heard` receives each token as it comes."""
+    heard = [] if heard is None else heard
     while True:
         try:
             heard.append(next(speaking))
         except StopIteration as end:
             generation: Generation = end.value
-            assert generation.tokens[:-1] == tuple(heard[:-1])
-            assert "".join(token.text for token in heard) in {generation.text, generation.text.removesuffix(CUT)}
-            return generation
+            break
+    assert generation.tokens[:-1] == tuple(heard[:-1])
+    assert "".join(token.text for token in heard) in {generation.text, generation.text.removesuffix(CUT)}
+    return generation
 
 
 def say(dialogue: LocalDialogue, *messages: Message) -> Generation:
@@ -103,7 +106,8 @@ class Stock:
         token = self.tokenizer.convert_tokens_to_ids
         ends = [token("<|im_end|>"), token("<|endoftext|>")]
         unspeakable = [token(name) for name in ("<|image_pad|>", "<|video_pad|>", "<|vision_start|>", "<|vision_end|>")]
-        config = GenerationConfig(
+        untyped: Any = GenerationConfig
+        config = untyped(
             max_new_tokens=max_new_tokens,
             do_sample=False,
             repetition_penalty=1.0,
@@ -150,7 +154,7 @@ def test_the_template_of_the_checkpoint_gives_the_same_ids(engine: LocalEngine, 
     messages = [SYSTEM, Message("user", "Which of\n\nthe two?\n", photo(84, 56)), Message("assistant", "Left.")]
     processor = engine.model.processor
     pictures = [None if message.picture is None else processor.picture(message.picture) for message in messages]
-    ours = sum(map(processor.message_ids, messages, pictures), []) + processor.reply_start_ids()
+    ours = [*chain(*map(processor.message_ids, messages, pictures)), *processor.reply_start_ids()]
     chat = [
         {
             "role": message.role,
@@ -245,12 +249,7 @@ def test_an_end_token_ends_a_reply_and_is_not_part_of_it(engine: LocalEngine) ->
 def test_stop_is_obeyed_within_one_token(engine: LocalEngine, after: int) -> None:
     heard: list[Token] = []
     speaking = engine.dialogue(GREEDY).say(Message("user", "Hello"), stop=lambda: len(heard) >= after)
-    try:
-        while True:
-            heard.append(next(speaking))
-    except StopIteration as end:
-        assert end.value.finish is Finish.CANCELLED
-        assert len(end.value.tokens) == len(heard)
+    assert spoken(speaking, heard).finish is Finish.CANCELLED
     assert len(heard) == after
 
 
