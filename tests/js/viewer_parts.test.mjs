@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { KEYS, keyFor, keyRow, listedKeys, pressedRow } from "../../ergo_demo/ui/viewer/keys.js";
+import { KEYS, keyFor, keyRow, listedKeys, pressedRow, usefulKeys } from "../../ergo_demo/ui/viewer/keys.js";
 import { overlaps, placeTags, union } from "../../ergo_demo/ui/viewer/placement.js";
 import { TileCache } from "../../ergo_demo/ui/viewer/tiles.js";
 import { WheelOwner, wheelFactor } from "../../ergo_demo/ui/viewer/wheel.js";
@@ -30,10 +30,13 @@ test("there are no tags for a target out of sight or without room around it", ()
   assert.equal(placeTags({ x: -10, y: -10, width: 2000, height: 2000 }, TAGS, FIELD), null);
 });
 
-test("tags give way to obstacles, but the target comes first", () => {
+test("tags give way to obstacles: they slide along, go below, or stay away", () => {
   const target = { x: 600, y: 570, width: 100, height: 50 };
-  assert.deepEqual(placeTags(target, TAGS, FIELD, [{ x: 0, y: 540, width: 880, height: 30 }]), { x: 600, y: 626 });
-  assert.deepEqual(placeTags(target, TAGS, FIELD, [{ x: 0, y: 0, width: 880, height: 660 }]), { x: 600, y: 544 });
+  const place = (...obstacles) => placeTags(target, TAGS, FIELD, obstacles);
+  assert.deepEqual(place({ x: 700, y: 540, width: 180, height: 30 }), { x: 434, y: 544 }, "slides to the left");
+  assert.deepEqual(place({ x: 0, y: 540, width: 604, height: 30 }), { x: 610, y: 544 }, "slides to the right");
+  assert.deepEqual(place({ x: 0, y: 540, width: 880, height: 30 }), { x: 600, y: 626 }, "goes below");
+  assert.equal(place({ x: 0, y: 0, width: 880, height: 660 }), null, "stays away");
 });
 
 test("the union of rects holds them all", () => {
@@ -66,8 +69,11 @@ test("browser, system and input methods keep their keys", () => {
 
 test("only the arrows repeat; layers that are not there are not listed", () => {
   assert.ok(KEYS.every((row) => Boolean(row.repeat) === row.id.startsWith("pan-")));
-  const listed = listedKeys(["box", "dots"]).filter((row) => row.layer).map((row) => row.layer);
-  assert.deepEqual(listed, ["box"]);
+  const layers = usefulKeys(["box", "dots"]).filter((row) => row.layer).map((row) => row.layer);
+  assert.deepEqual(layers, ["box"]);
+  const lines = listedKeys(["box"]);
+  assert.deepEqual(lines[0], { caps: ["5"], does: "show or hide the model box" });
+  assert.deepEqual(lines.find((line) => line.does === "pan").caps, ["←", "→", "↑", "↓"]);
   assert.throws(() => keyFor("teleport"), /teleport/);
 });
 

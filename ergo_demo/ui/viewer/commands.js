@@ -53,6 +53,8 @@ export class Commands {
 
   /** Shows or closes the list of keys. */
   toggleList(open = !this.list.open) {
+    // The focus must not vanish with the list.
+    if (this.list.element.contains(document.activeElement)) this.#stage.focus({ preventScroll: true });
     const words = this.list.toggle(open, this.#state.layers().map((layer) => layer.id));
     this.#stage.classList.toggle("ev-listing", open);
     this.#state.onList(open);

@@ -5,8 +5,8 @@ import { html } from "./dom.js";
 import { listedKeys } from "./keys.js";
 
 export class KeyList {
-  /** role=document: readers can browse it, although it lies in an application. */
-  element = html("div", { class: "ev-keylist", role: "document", "aria-label": "Keys of the photo", hidden: "" });
+  /** role=document: readers can browse it, although it lies in an application. A Tab stop, so that keys can scroll it. */
+  element = html("div", { class: "ev-keylist", role: "document", tabindex: "0", "aria-label": "Keys of the photo", hidden: "" });
 
   get open() {
     return !this.element.hidden;
@@ -16,9 +16,10 @@ export class KeyList {
   toggle(open, layers) {
     this.element.hidden = !open;
     if (!open) return "List of keys closed.";
-    const rows = listedKeys(layers);
-    const items = rows.map((row) => html("li", {}, html("span", {}, html("kbd", {}, row.cap)), html("span", {}, row.does)));
+    const lines = listedKeys(layers);
+    const keys = (caps) => html("span", { class: "ev-caps" }, ...caps.map((cap) => html("kbd", {}, cap)));
+    const items = lines.map(({ caps, does }) => html("li", {}, keys(caps), html("span", {}, does)));
     this.element.replaceChildren(html("p", {}, "While the photo has the focus"), html("ul", {}, ...items));
-    return `Keys: ${rows.map((row) => `${row.cap}, ${row.does}`).join("; ")}.`;
+    return `Keys: ${lines.map(({ caps, does }) => `${caps.join(" ")}, ${does}`).join("; ")}.`;
   }
 }

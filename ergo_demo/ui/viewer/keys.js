@@ -6,7 +6,7 @@
  *   codes   values of event.code, asked only where the layout types no Latin letters (Cyrillic, Greek, Arabic digits)
  *   cap     what is printed on the key, as the list shows it
  *   aria    its names in aria-keyshortcuts
- *   does    what it does, for the list; a key of a layer is listed only while there is that layer
+ *   does    what it does, for the list: keys that do the same share a line, that of a layer is there while the layer is
  *   layer   id of the layer that it switches
  *   repeat  true: acts again while the key is held
  */
@@ -18,7 +18,7 @@ export const KEYS = Object.freeze([
   { id: "zoom-in", keys: ["+", "="], codes: ["Equal", "NumpadAdd"], cap: "+", aria: "Plus", does: "zoom in" },
   { id: "zoom-out", keys: ["-", "_", "−"], codes: ["Minus", "NumpadSubtract"], cap: "−", aria: "-", does: "zoom out" },
   { id: "fit", keys: ["0"], codes: ["Digit0", "Numpad0"], cap: "0", aria: "0", does: "fit the whole photo" },
-  { id: "one-to-one", keys: ["9"], codes: ["Digit9", "Numpad9"], cap: "9", aria: "9", does: "1:1, one source px is one px" },
+  { id: "one-to-one", keys: ["9"], codes: ["Digit9", "Numpad9"], cap: "9", aria: "9", does: "1:1, full resolution" },
   { id: "to-box", keys: ["z"], codes: ["KeyZ"], cap: "Z", aria: "Z", does: "zoom to the box" },
   { id: "hide", keys: ["h"], codes: ["KeyH"], cap: "H, held", aria: "H", does: "hide everything drawn" },
   arrowKey("left", "←"),
@@ -31,12 +31,12 @@ export const KEYS = Object.freeze([
 
 function layerKey(digit, layer, name) {
   const codes = [`Digit${digit}`, `Numpad${digit}`];
-  return { id: `layer-${layer}`, layer, keys: [digit], codes, cap: digit, aria: digit, does: `show or hide: ${name}` };
+  return { id: `layer-${layer}`, layer, keys: [digit], codes, cap: digit, aria: digit, does: `show or hide the ${name}` };
 }
 
 function arrowKey(side, cap) {
   const name = `Arrow${side[0].toUpperCase()}${side.slice(1)}`;
-  return { id: `pan-${side}`, keys: [name.toLowerCase()], codes: [], cap, aria: name, does: `pan ${side}`, repeat: true };
+  return { id: `pan-${side}`, keys: [name.toLowerCase()], codes: [], cap, aria: name, does: "pan", repeat: true };
 }
 
 /** The row of a key, whatever modifiers are held (for the release of a held key); null when the viewer has none. */
@@ -59,7 +59,14 @@ export function keyFor(id) {
   return row;
 }
 
-/** The rows to list while there are these layers (ids). */
-export function listedKeys(layers) {
+/** The rows that do something while there are these layers (ids). */
+export function usefulKeys(layers) {
   return KEYS.filter((row) => !row.layer || layers.includes(row.layer));
+}
+
+/** The lines of the list of keys while there are these layers (ids): {caps: [...], does}. */
+export function listedKeys(layers) {
+  const lines = new Map();
+  for (const { cap, does } of usefulKeys(layers)) lines.set(does, [...(lines.get(does) ?? []), cap]);
+  return [...lines].map(([does, caps]) => ({ caps, does }));
 }

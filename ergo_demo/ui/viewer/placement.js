@@ -24,23 +24,29 @@ export function union(rects) {
 
 /**
  * The corner {x, y} of a row of tags beside a target: above it, else below, right or left, where the row fits into the
- * field and meets no obstacle (tools, names in the corners); where that cannot be, over an obstacle rather than over the
- * target. Null when the target is out of sight or leaves no room: a tag never covers what it names.
+ * field and meets no obstacle (tools, names in the corners); above and below it may slide along the field to get past one.
+ * Null where there is no such place, or the target is out of sight: a tag never covers what it names, and half a name
+ * under a tool is worse than none, because the switches of the layers have the names as well.
  */
 export function placeTags(target, tags, field, obstacles = []) {
-  const inside = { x: 0, y: 0, ...field };
-  if (!overlaps(target, inside)) return null;
-  const x = within(target.x, tags.width, field.width);
-  const y = within(target.y, tags.height, field.height);
-  const rows = [
-    { x, y: target.y - GAP - tags.height },
-    { x, y: target.y + target.height + GAP },
-    { x: target.x + target.width + GAP, y },
-    { x: target.x - GAP - tags.width, y },
-  ].map((corner) => ({ ...tags, ...corner })).filter((row) => fits(row, field));
-  const free = rows.find((row) => !obstacles.some((obstacle) => overlaps(row, obstacle)));
-  const chosen = free ?? rows[0];
-  return chosen ? { x: chosen.x, y: chosen.y } : null;
+  if (!overlaps(target, { x: 0, y: 0, ...field })) return null;
+  const above = target.y - GAP - tags.height;
+  const below = target.y + target.height + GAP;
+  const beside = within(target.y, tags.height, field.height);
+  const starts = [target.x, ...obstacles.flatMap(({ x, width }) => [x - GAP - tags.width, x + width + GAP])]
+    .map((x) => within(x, tags.width, field.width))
+    .sort((a, b) => Math.abs(a - target.x) - Math.abs(b - target.x));
+  const corners = [
+    ...starts.map((x) => ({ x, y: above })),
+    ...starts.map((x) => ({ x, y: below })),
+    { x: target.x + target.width + GAP, y: beside },
+    { x: target.x - GAP - tags.width, y: beside },
+  ];
+  const free = (corner) => {
+    const row = { ...tags, ...corner };
+    return fits(row, field) && !obstacles.some((obstacle) => overlaps(row, obstacle));
+  };
+  return corners.find(free) ?? null;
 }
 
 const within = (start, length, room) => Math.max(MARGIN, Math.min(start, room - MARGIN - length));

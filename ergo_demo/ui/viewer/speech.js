@@ -2,7 +2,7 @@
  * What the viewer tells screen readers: what the stage is, and, politely, what a key has changed.
  */
 import { grouped, html } from "./dom.js";
-import { listedKeys } from "./keys.js";
+import { usefulKeys } from "./keys.js";
 
 export class Speech {
   element = html("div", { class: "ev-status", role: "status" });
@@ -31,7 +31,7 @@ export function describeStage(stage, photo, layers) {
     "aria-roledescription": "photo viewer",
     "aria-label": photo && `Photo, ${grouped(photo.width)} by ${grouped(photo.height)} pixels. ` +
       "Arrow keys pan, plus and minus zoom, question mark lists all keys.",
-    "aria-keyshortcuts": listedKeys(layers).map((row) => row.aria).join(" "),
+    "aria-keyshortcuts": usefulKeys(layers).map((row) => row.aria).join(" "),
   };
   for (const [name, value] of Object.entries(attributes)) {
     if (photo) stage.setAttribute(name, value);

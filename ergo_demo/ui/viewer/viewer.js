@@ -188,7 +188,8 @@ class Viewer {
   /** What lies over the photo, the page's own corners too; read here and not per frame, because it costs a layout. */
   #measureObstacles() {
     const { left, top } = this.#field.getBoundingClientRect();
-    this.#obstacles = [...this.#stage.children].filter((child) => child !== this.#field).map((child) => {
+    const above = [...this.#stage.children].filter((child) => child !== this.#field && !child.classList.contains("ev-away"));
+    this.#obstacles = above.map((child) => {
       const rect = child.getBoundingClientRect();
       return { x: rect.left - left, y: rect.top - top, width: rect.width, height: rect.height };
     });
@@ -211,11 +212,12 @@ class Viewer {
     if (!this.#view || this.#hidden) return;
     this.#canvas.paint(this.#view, this.#photo, this.#size);
     this.#drawn.place(this.#view);
-    this.#tags.place(this.#view, this.#size, this.#obstacles);
     this.#tools.update(this.#view.scale, this.#boxLayer() !== undefined);
     const panning = this.#canPan();
     this.#field.classList.toggle("ev-zoomed", panning);
-    this.#map.update(this.#view, this.#photo, this.#size, panning, this.#canvas.coarse(this.#photo));
+    const coarse = this.#canvas.coarse(this.#photo);
+    if (this.#map.update(this.#view, this.#photo, this.#size, panning, coarse)) this.#measureObstacles();
+    this.#tags.place(this.#view, this.#size, this.#obstacles);
     this.#on.onMove?.();
   }
 
