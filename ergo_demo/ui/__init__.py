@@ -1,0 +1,48 @@
+"""The page: Gradio's frame, our tabs. `build_app` makes it, `launch_options` says how it is served."""
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from starlette.routing import Route
+
+from ergo_demo.ui import ask_tab, messages, photos, web
+from ergo_demo.ui.examples import Thumbnails, read_examples
+from ergo_demo.ui.header import banner, header
+from ergo_demo.ui.services import Services
+from ergo_demo.ui.theme import ergo_theme
+
+EXAMPLES = Path(__file__).parents[2] / "assets" / "examples"
+
+
+def build_app(services: Services, examples_folder: Path = EXAMPLES) -> gr.Blocks:
+    """The page over these services; nothing is served before `launch`."""
+    examples = read_examples(examples_folder)
+    page: gr.Blocks
+    with gr.Blocks(title="ERGO Demo", fill_width=True, analytics_enabled=False) as page:
+        header(services.engine)
+        with gr.Tabs(elem_id="e-tabs"), gr.Tab("Ask"):
+            if notice := messages.engine_banner(services.engine, len(examples)):
+                banner(notice)
+            ask_tab.build(page, services, examples)
+    return page
+
+
+def launch_options(services: Services, examples_folder: Path = EXAMPLES) -> dict[str, Any]:
+    """Arguments for `page.launch`: the look, what is off, and the routes of scripts, photos and examples."""
+    routes: list[Route] = [
+        *web.routes(),
+        *photos.routes(services.door.root),
+        *Thumbnails(services.door, read_examples(examples_folder)).routes(),
+    ]
+    return {
+        "theme": ergo_theme(),
+        "css_paths": list(web.STYLES),
+        "app_kwargs": {"routes": routes},
+        "footer_links": ["api", "settings"],
+        "run_history": False,
+        "ssr_mode": False,
+        "show_error": False,
+        "enable_monitoring": False,
+        "max_file_size": services.door.limits.file_bytes,
+    }

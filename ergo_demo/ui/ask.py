@@ -1,0 +1,206 @@
+"""The Ask tab: its handlers, a `match` over what happens, and how they are wired to the page."""
+
+import logging
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from gradio.utils import get_upload_folder
+
+from ergo_demo.errors import ErgoError, PhotoExpired
+from ergo_demo.pipeline import CropReady, Event, Finished, Spoke, check_question, run_settings
+from ergo_demo.ui import messages, photos, present
+from ergo_demo.ui.examples import Example
+from ergo_demo.ui.present import Page, Screen
+from ergo_demo.ui.progress import Progress
+from ergo_demo.ui.services import Services
+from ergo_demo.ui.session import MOST_WAITING, Job, Session, Sessions
+
+log = logging.getLogger(__name__)
+
+SECONDS_BETWEEN_UPDATES = 1 / 15
+"""Tokens that come faster are sent together: no eye follows them, and each update is a message over the network."""
+
+
+@dataclass(frozen=True)
+class AskTab:
+    """The handlers. Each takes what the page sends, and gives back the whole screen of that visitor."""
+
+    services: Services
+    sessions: Sessions
+    examples: tuple[Example, ...]
+
+    def open_photo(self, event: gr.EventData, request: gr.Request) -> Screen:
+        """A file was uploaded, or could not be. Nothing in `event` is trusted."""
+        session = self._session(request)
+        sent = event._data if isinstance(event._data, dict) else {}
+        path, name = _uploaded(sent.get("path")), str(sent.get("name", "photo"))
+        if path is None:
+            session.notice = messages.upload_lost()
+            return self._screen(session)
+        return self._open(session, path, name, delete_upload=True)
+
+    def open_example(self, event: gr.EventData, request: gr.Request) -> tuple[Screen, Any]:
+        """An example was chosen: its photo, and its question into the box."""
+        session = self._session(request)
+        sent = event._data if isinstance(event._data, dict) else {}
+        index = sent.get("index")
+        if not isinstance(index, int) or not 0 <= index < len(self.examples):
+            return self._screen(session), gr.skip()
+        example = self.examples[index]
+        screen = self._open(session, example.image, example.image.name, delete_upload=False)
+        return screen, example.question if session.notice is None else gr.skip()
+
+    def open_again(self, event: gr.EventData, request: gr.Request) -> tuple[Screen, Any]:
+        """An earlier question was chosen: its trace, its photo, and its words into the box."""
+        session = self._session(request)
+        sent = event._data if isinstance(event._data, dict) else {}
+        found = session.show_again(str(sent.get("id"))) if session.job is None else None
+        return self._screen(session), found.question if found else gr.skip()
+
+    def start(
+        self, question: str, coarse: float, zoom: float, temperature: float, seed: float, request: gr.Request
+    ) -> Screen:
+        """Run was pressed: what is asked goes into the line, or the page says why not."""
+        session = self._session(request)
+        if session.job is not None:
+            return self._screen(session)
+        session.notice = None
+        try:
+            question = check_question(question)
+            chosen = run_settings(
+                self.services.engine,
+                self.services.settings,
+                coarse_budget_tokens=round(coarse),
+                zoom_budget_tokens=round(zoom),
+                temperature=temperature,
+                seed=round(seed),
+            )
+            if session.photo is None:
+                session.notice = messages.no_photo()
+                return self._screen(session)
+            if not session.photo.path.is_file():
+                raise PhotoExpired("The photo is gone.", remedy="Open it again.")
+        except ErgoError as error:
+            session.notice = messages.error(error)
+            return self._screen(session)
+        session.shown = None
+        if not self.sessions.queue(session, Job(session.photo, question, chosen)):
+            session.notice = messages.line_full(MOST_WAITING)
+        return self._screen(session)
+
+    def run(self, request: gr.Request) -> Iterator[Screen]:
+        """The turn of this visitor's question: the screen again and again, as the model writes."""
+        session = self._session(request)
+        job = self.sessions.take(session)
+        if job is None:
+            return
+        started = time.monotonic()
+        session.notice = None
+        session.shown = Progress(job.id, job.photo, job.question, job.chosen, began=started)
+        yield self._screen(session)
+        try:
+            yield from self._follow(session, job)
+        finally:
+            self.sessions.finish(session, job, time.monotonic() - started)
+        yield self._screen(session)
+
+    def _follow(self, session: Session, job: Job) -> Iterator[Screen]:
+        """The screens of a run while it is this session's; errors become its notice."""
+        sent = 0.0
+        try:
+            for event in self.services.look(job.photo, job.question, job.chosen, job.stopped.is_set):
+                if session.job is not job:
+                    # Another photo was opened, which stopped this run: nobody looks at what it still says.
+                    continue
+                self._take_in(session, event)
+                now = time.monotonic()
+                if not isinstance(event, Spoke) or now - sent >= SECONDS_BETWEEN_UPDATES:
+                    sent = now
+                    yield self._screen(session)
+        except ErgoError as error:
+            first_look = session.shown is not None and session.shown.zoom is not None
+            self._failed(session, job, messages.error(error, kept_first_look=first_look))
+        except Exception:
+            # The page is the last place that can tell the visitor anything; the log has the rest.
+            log.exception("A run failed")
+            self._failed(session, job, messages.unexpected())
+
+    def _failed(self, session: Session, job: Job, notice: messages.Notice) -> None:
+        if session.job is not job:
+            return
+        session.notice = notice
+        if session.shown is not None and session.shown.trace is None:
+            session.shown = None
+
+    def _take_in(self, session: Session, event: Event) -> None:
+        assert session.shown is not None, "a run shows itself"
+        shown = session.shown = session.shown.after(event, time.monotonic())
+        match event:
+            case CropReady(view):
+                photos.keep_crop(shown.photo, shown.id, view.region)
+            case Finished(trace):
+                photos.keep_trace(shown.photo, shown.id, trace)
+                session.asked.append(shown)
+
+    def stop(self, request: gr.Request) -> Screen:
+        """Stop was pressed: the model ends at its next token; a question in line leaves it."""
+        session = self._session(request)
+        session.stop()
+        if session.job is not None and not session.job.running:
+            self.sessions.finish(session, session.job, None)
+        return self._screen(session)
+
+    def is_it_my_turn(self, request: gr.Request) -> Any:
+        """Asked by a page that waits, every few seconds."""
+        session = self._session(request)
+        waits = session.job is not None and not session.job.running
+        return self._screen(session) if waits else gr.skip()
+
+    def left(self, request: gr.Request) -> None:
+        """The page was closed."""
+        self.sessions.leave(request.session_hash or "")
+
+    def _session(self, request: gr.Request) -> Session:
+        return self.sessions.of(request.session_hash or "")
+
+    def _open(self, session: Session, path: Path, name: str, *, delete_upload: bool) -> Screen:
+        try:
+            photo = self.services.door.open_upright(path, name=name, delete_upload=delete_upload)
+        except ErgoError as error:
+            session.notice = messages.error(error)
+        else:
+            self.sessions.forget(session.open(photo))
+        return self._screen(session)
+
+    def _screen(self, session: Session) -> Screen:
+        job, shown = session.job, session.shown
+        waits = job is not None and not job.running
+        notice = session.notice
+        if waits and job is not None and (before := self.sessions.before(job)):
+            each = self.sessions.seconds_of_a_run()
+            notice = messages.waiting(before, each and each * before)
+        page = Page(
+            revision=next(session.revisions),
+            now=time.monotonic(),
+            photo=session.photo,
+            tiles=photos.tile_props(session.photo) if session.photo else None,
+            shown=shown,
+            chosen=self.services.defaults,
+            waits=waits,
+            notice=notice,
+            asked=tuple(session.asked),
+            urls=photos.addresses(shown.photo, shown.id) if shown else {},
+        )
+        return present.screen(page)
+
+
+def _uploaded(path: object) -> Path | None:
+    """A file that was uploaded to us; None for everything else that a browser may name."""
+    if not isinstance(path, str):
+        return None
+    file = Path(path).resolve()
+    return file if file.is_relative_to(Path(get_upload_folder()).resolve()) and file.is_file() else None

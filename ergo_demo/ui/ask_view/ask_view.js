@@ -1,0 +1,191 @@
+/**
+ * The Ask tab in the browser: shows the screen that the server sends (present.py), and tells it what a person does.
+ *
+ * Owns the photo viewer, the lines to the crop and the ticking seconds. Holds no state of the run: whatever it shows
+ * follows from the last screen. Loaded by component.py with a dynamic import; `mount` is its only way in.
+ */
+import { svg } from "../viewer/dom.js";
+import { createViewer } from "../viewer/viewer.js";
+import { Clock } from "./clock.js";
+import * as fill from "./fill.js";
+import { listenForPhotos } from "./intake.js";
+import { leaderLines } from "./leader.js";
+
+/** How often a page that waits asks whether it is its turn. */
+const ASK_EVERY_MS = 2000;
+
+/** Fills the shell in `element`; the other four are what gr.HTML gives to its script. */
+export function mount(element, { props, trigger, upload, watch }) {
+  const view = new AskView(element, { props, trigger, upload });
+  watch("value", () => view.show(props.value));
+  view.show(props.value);
+}
+
+class AskView {
+  #parts;
+  #trigger;
+  #viewer;
+  #screen = null;
+  #boxShown = true;
+  #words = "";
+  #clock = new Clock((seconds) => this.#tick(seconds));
+  #waiting = 0;
+
+  constructor(element, { props, trigger, upload }) {
+    const parts = element.querySelectorAll("[data-part]");
+    this.#parts = Object.fromEntries([...parts].map((part) => [part.dataset.part, part]));
+    this.#trigger = trigger;
+    this.#viewer = createViewer(this.#parts.stage, {
+      onMove: () => this.#drawLeader(),
+      onLayer: (id, shown) => this.#layerSwitched(shown),
+    });
+    fill.fillExamples(this.#parts, props.examples, props.licence, (index) => this.#chooseExample(index));
+    this.#listen(element, upload);
+  }
+
+  /** Shows a screen; one that was overtaken on its way is dropped. */
+  show(screen) {
+    if (!screen || (this.#screen && screen.revision < this.#screen.revision)) return;
+    const before = this.#screen;
+    this.#screen = screen;
+    const parts = this.#parts;
+    const busy = screen.phase === "running" || screen.phase === "waiting";
+    this.#showPhoto(screen, before);
+    this.#showCrop(screen.crop);
+    fill.fillNotice(parts.notice, screen.notice);
+    fill.fillSteps(parts.steps, screen.steps);
+    fill.fillSentences(parts.sentences, screen.sentences);
+    fill.fillAnswer(parts.answer, screen.answer, screen.answer_is_note);
+    this.#showThoughts(screen);
+    fill.fillCost(parts, screen.cost);
+    fill.fillDownloads(parts, screen.downloads);
+    fill.fillAsked(parts, screen.asked, busy, (id) => this.#trigger("again", { id }));
+    parts.grid.setAttribute("aria-busy", String(busy));
+    parts.grid.dataset.phase = screen.phase;
+    if (parts.status.textContent !== screen.status) parts.status.textContent = screen.status;
+    this.#clock.set(screen.seconds);
+    this.#askForMyTurn(screen.phase === "waiting");
+    this.#drawLeader();
+  }
+
+  #listen(element, upload) {
+    const parts = this.#parts;
+    listenForPhotos({
+      root: element,
+      zone: [parts.zone, parts.stage],
+      buttons: [parts.choose, parts["new-photo"]],
+      input: parts.file,
+      upload,
+      opening: (name) => this.#opening(name),
+      sent: (file) => this.#trigger("photo", file),
+    });
+    parts["layer-box"].addEventListener("click", () => this.#layerSwitched(!this.#boxShown));
+    parts["show-all"].addEventListener("click", () => this.#toggleThought());
+    parts["crop-image"].addEventListener("load", () => this.#drawLeader());
+    addEventListener("scroll", () => this.#drawLeader(), { passive: true });
+    new ResizeObserver(() => this.#drawLeader()).observe(parts.grid);
+  }
+
+  #opening(name) {
+    fill.fillNotice(this.#parts.notice, { kind: "wait", strong: `Opening ${name}.`, rest: "" });
+  }
+
+  #chooseExample(index) {
+    this.#opening("the scene");
+    this.#trigger("example", { index });
+  }
+
+  #showPhoto(screen, before) {
+    const { stage, drop, tag, new: fresh } = this.#parts;
+    const photo = screen.photo;
+    drop.hidden = Boolean(photo);
+    tag.hidden = fresh.hidden = !photo;
+    stage.classList.toggle("empty", !photo);
+    this.#parts["tag-text"].textContent = screen.tag;
+    this.#parts["layer-box"].disabled = !screen.box;
+    if (photo?.id !== before?.photo?.id) this.#viewer.setPhoto(photo);
+    this.#setLayers();
+  }
+
+  #setLayers() {
+    const { dots, box } = this.#screen;
+    const layers = [];
+    if (dots) layers.push({ id: "dots", kind: "dots", ...dots, shown: true });
+    if (box) layers.push({ id: "box", kind: "model-box", box, label: "Model box", shown: this.#boxShown });
+    const key = JSON.stringify([layers, this.#screen.photo?.id]);
+    if (key === this.#words) return;
+    this.#words = key;
+    this.#viewer.setLayers(layers);
+  }
+
+  #layerSwitched(shown) {
+    this.#boxShown = shown;
+    this.#parts["layer-box"].setAttribute("aria-checked", String(shown));
+    this.#setLayers();
+    this.#drawLeader();
+  }
+
+  #showCrop(crop) {
+    const { crop: figure, "crop-empty": empty, "crop-image": image } = this.#parts;
+    figure.hidden = !crop;
+    empty.hidden = Boolean(crop);
+    if (!crop) {
+      image.removeAttribute("src");
+      return;
+    }
+    figure.style.setProperty("--ratio", String(crop.width / crop.height));
+    this.#parts["crop-label"].textContent = crop.label;
+    image.alt = crop.about;
+    if (image.getAttribute("src") !== crop.url) image.src = crop.url;
+  }
+
+  #showThoughts({ thoughts, thought_note: note }) {
+    const { thought } = this.#parts;
+    const writing = note !== "";
+    fill.fillThoughts(thought, thoughts, writing);
+    this.#parts["thought-note"].textContent = note;
+    // While it is written the end is what is new; when it is done, people read from the beginning.
+    thought.scrollTop = writing ? thought.scrollHeight : 0;
+    const cut = thought.scrollHeight > thought.clientHeight + 1;
+    const open = thought.classList.contains("all");
+    this.#parts["show-all"].hidden = writing || !(cut || open);
+    if (writing && open) this.#toggleThought();
+  }
+
+  #toggleThought() {
+    const open = this.#parts.thought.classList.toggle("all");
+    const button = this.#parts["show-all"];
+    button.textContent = open ? "Show less" : "Show all";
+    button.setAttribute("aria-expanded", String(open));
+  }
+
+  #tick(seconds) {
+    for (const part of this.#parts.grid.querySelectorAll("[data-ticks]")) part.textContent = seconds;
+  }
+
+  #askForMyTurn(waits) {
+    clearInterval(this.#waiting);
+    this.#waiting = waits ? setInterval(() => this.#trigger("waiting"), ASK_EVERY_MS) : 0;
+  }
+
+  #drawLeader() {
+    const lines = this.#leader();
+    const { leader } = this.#parts;
+    if (!lines) {
+      leader.replaceChildren();
+      return;
+    }
+    const [[a, b], [d, c]] = lines;
+    const drawn = lines.flatMap(([[x1, y1], [x2, y2]]) =>
+      ["c", ""].map((kind) => svg("line", { class: kind, x1, y1, x2, y2 })),
+    );
+    leader.replaceChildren(svg("polygon", { points: [a, b, c, d].map((point) => point.join(",")).join(" ") }), ...drawn);
+  }
+
+  #leader() {
+    const { box, crop } = this.#screen ?? {};
+    if (!box || !crop || !this.#boxShown) return null;
+    const rect = (part) => this.#parts[part].getBoundingClientRect();
+    return leaderLines({ box: this.#viewer.screenRect(box), crop: rect("crop"), stage: rect("stage"), origin: rect("grid") });
+  }
+}

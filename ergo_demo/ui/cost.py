@@ -1,0 +1,83 @@
+"""The cost card: vision tokens and seconds of both looks beside one look at everything. Only what was measured."""
+
+from typing import TypedDict
+
+from ergo_demo.imaging import Photo
+from ergo_demo.ui import words
+from ergo_demo.ui.progress import Progress
+
+
+class Card(TypedDict):
+    """Widths are shares of the bar, 0 to 1. `seconds` is None until a look is over."""
+
+    tokens: str
+    of: str
+    coarse: float
+    zoom: float
+    maybe: float
+    about: str
+    seconds: str | None
+    split: str
+    note: str
+
+
+_NOTHING: Card = {
+    "tokens": "",
+    "of": "",
+    "coarse": 0.0,
+    "zoom": 0.0,
+    "maybe": 0.0,
+    "about": "",
+    "seconds": None,
+    "split": "",
+    "note": "Counted for every answer: the vision tokens and seconds of both looks, beside the tokens of one look "
+    "at everything (16,384 at most).",
+}
+
+
+def card(photo: Photo | None, shown: Progress | None) -> Card:
+    """What this run has cost so far; what is counted, while there is no run."""
+    if photo is None or shown is None:
+        return _NOTHING
+    whole = words.full_resolution_tokens(shown.photo.size)
+    coarse = shown.coarse.tokens if shown.coarse else 0
+    zoom = shown.zoom.tokens if shown.zoom else 0
+    most = 0 if shown.zoom or shown.trace else shown.chosen.zoom_budget_tokens
+    first, second = _seconds(shown)
+    # A small photo costs more in two looks than in one: then the bar is as long as what was spent.
+    length = max(whole, coarse + zoom + most)
+    return {
+        "tokens": f"{coarse + zoom:,}",
+        "of": f"of {whole:,}",
+        "coarse": coarse / length,
+        "zoom": zoom / length,
+        "maybe": most / length,
+        "about": f"{coarse + zoom:,} of {whole:,} vision tokens" + ("" if shown.trace else " so far"),
+        "seconds": f"{first + second:.1f}" if first else None,
+        "split": f"first look {first:.1f}" * bool(first) + f", second {second:.1f}" * bool(second),
+        "note": _note(shown, most),
+    }
+
+
+def _seconds(shown: Progress) -> tuple[float, float]:
+    """Of the first and of the second look; 0 while it is not over."""
+    trace = shown.trace
+    first = trace.coarse.seconds if trace and trace.coarse else shown.coarse_seconds
+    return first, trace.zoom.seconds if trace and trace.zoom else 0.0
+
+
+def _note(shown: Progress, most: int) -> str:
+    if most:
+        return f"At most {words.tokens(most)} more."
+    if shown.trace is None:
+        return ""
+    peak = _peak_memory_bytes(shown)
+    memory = f"Peak GPU memory {peak / 1e9:.1f} GB. " if peak else ""
+    return f"{memory}Seconds of the whole photo: not measured on this machine."
+
+
+def _peak_memory_bytes(shown: Progress) -> int | None:
+    trace = shown.trace
+    looks = (trace.coarse, trace.zoom) if trace else ()
+    peaks = [look.generation.peak_memory_bytes for look in looks if look and look.generation.peak_memory_bytes]
+    return max(peaks, default=None)

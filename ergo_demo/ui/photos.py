@@ -1,0 +1,124 @@
+"""What the browser may fetch of a photo: tiles, crops and downloads, for whoever knows its unguessable folder name.
+
+A photo's address is ``photos/<token>/...``, 32 hexadecimal digits that nobody can guess; when its folder is deleted,
+every address below it is gone. Nothing is listed, and no name that a visitor sends becomes a path.
+"""
+
+import json
+import re
+from pathlib import Path
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
+
+from ergo_demo.geometry import Box, Size, View
+from ergo_demo.imaging import TILE_PX, TILES_FOLDER, Kernel, Photo, encode_jpeg, encode_png, resample
+from ergo_demo.overlay import LONGEST_SIDE_PX, draw
+from ergo_demo.records import Trace, from_json, to_json
+
+LONGEST_CROP_PX = 2_048
+"""Of the crop that the page shows: what a large screen can show, and no more to send."""
+
+_LOOKS_FOLDER = "looks"
+_PHOTO_FILE = "photo.json"
+_NAME = re.compile(r"[0-9a-f]{16,32}")
+_KEPT = {"Cache-Control": "private, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
+
+
+def address(photo: Photo) -> str:
+    """Where the browser finds this photo, relative to the page."""
+    return f"photos/{photo.folder.name}"
+
+
+def tile_props(photo: Photo) -> dict[str, object]:
+    """What the viewer needs to show this photo."""
+    return {
+        "id": photo.folder.name,
+        "tiles": f"{address(photo)}/tiles",
+        "width": photo.size.width,
+        "height": photo.size.height,
+        "tileSize": TILE_PX,
+    }
+
+
+def addresses(photo: Photo, look: str) -> dict[str, str]:
+    """Where the browser finds what was kept of a run (named `look`, in hexadecimal): crop, trace, overlay."""
+    folder, base = photo.folder / _LOOKS_FOLDER / look, f"{address(photo)}/{look}"
+    found = {}
+    if (folder / "crop.jpg").exists():
+        found["crop"] = f"{base}/crop.jpg"
+    if (folder / "trace.json").exists():
+        found |= {"trace": f"{base}/trace.json", "overlay": f"{base}/overlay.png"}
+    return found
+
+
+def keep_crop(photo: Photo, look: str, region: Box) -> None:
+    """Writes the crop of `region` (source px) for the page."""
+    folder = _folder_of_look(photo, look)
+    whole = region.outward().clip(Box.of(photo.size))
+    shrink = min(1.0, LONGEST_CROP_PX / max(whole.width, whole.height))
+    size = Size(max(1, round(whole.width * shrink)), max(1, round(whole.height * shrink)))
+    (folder / "crop.jpg").write_bytes(encode_jpeg(resample(photo, View(whole, size), Kernel.LANCZOS)))
+
+
+def keep_trace(photo: Photo, look: str, trace: Trace) -> None:
+    """Writes what the downloads of this run are made from."""
+    folder = _folder_of_look(photo, look)
+    text = json.dumps(to_json(trace), ensure_ascii=False, indent=1)
+    (folder / "trace.json").write_text(text, "utf-8")
+    (photo.folder / _PHOTO_FILE).write_text(json.dumps(to_json(photo)), "utf-8")
+
+
+def _folder_of_look(photo: Photo, look: str) -> Path:
+    folder = photo.folder / _LOOKS_FOLDER / look
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def routes(root: Path) -> list[Route]:
+    """The routes for the photos in `root`, one folder each, to be given to the server with `app_kwargs`."""
+
+    def folder_of(request: Request) -> Path:
+        token: str = request.path_params["token"]
+        if not _NAME.fullmatch(token):
+            raise HTTPException(404)
+        return root / token
+
+    async def tile(request: Request) -> Response:
+        place = "{level}/{x}_{y}.jpg".format_map(request.path_params)
+        return _file(folder_of(request) / TILES_FOLDER / place, "image/jpeg")
+
+    async def look(request: Request) -> Response:
+        name, file = request.path_params["look"], request.path_params["file"]
+        if not _NAME.fullmatch(name) or file not in _MEDIA_TYPES:
+            raise HTTPException(404)
+        path = folder_of(request) / _LOOKS_FOLDER / name / file
+        if file == "overlay.png" and not path.exists() and path.with_name("trace.json").exists():
+            await run_in_threadpool(_draw_overlay, folder_of(request), path)
+        return _file(path, _MEDIA_TYPES[file])
+
+    return [
+        Route("/photos/{token}/tiles/{level:int}/{x:int}_{y:int}.jpg", tile),
+        Route("/photos/{token}/{look}/{file}", look),
+    ]
+
+
+_MEDIA_TYPES = {"crop.jpg": "image/jpeg", "trace.json": "application/json", "overlay.png": "image/png"}
+
+
+def _file(path: Path, media_type: str) -> Response:
+    if not path.is_file():
+        raise HTTPException(404)
+    return FileResponse(path, media_type=media_type, headers=_KEPT)
+
+
+def _draw_overlay(folder: Path, path: Path) -> None:
+    photo = from_json(Photo, json.loads((folder / _PHOTO_FILE).read_text("utf-8")))
+    trace = from_json(Trace, json.loads(path.with_name("trace.json").read_text("utf-8")))
+    shrink = min(1.0, LONGEST_SIDE_PX / max(photo.size.width, photo.size.height))
+    size = Size(max(1, round(photo.size.width * shrink)), max(1, round(photo.size.height * shrink)))
+    pixels = resample(photo, View(Box.of(photo.size), size), Kernel.LANCZOS)
+    path.write_bytes(encode_png(draw(trace, pixels)))

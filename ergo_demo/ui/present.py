@@ -1,0 +1,242 @@
+"""What the Ask tab shows, as plain values: a run -> the words and numbers of every part of the page. Pure.
+
+All words of the tab are here and in words.py. The page sets them as text, so nothing here is escaped, and nothing that
+a model wrote can become more than text.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias, TypedDict
+
+from ergo_demo.geometry import PATCH
+from ergo_demo.imaging import Photo
+from ergo_demo.pipeline import RunSettings
+from ergo_demo.records import Outcome, Trace
+from ergo_demo.ui import cost, words
+from ergo_demo.ui.messages import Notice
+from ergo_demo.ui.progress import Progress
+from ergo_demo.ui.words import Line
+
+Phase: TypeAlias = Literal["idle", "ready", "waiting", "running", "finished"]
+
+MOST_SHOWN = 8_000
+"""Characters of a thought or answer that are sent to the page with every update; the trace has all of them."""
+
+
+class Step(TypedDict):
+    """One of the three steps. `ticks`: the page counts its seconds on."""
+
+    state: Literal["wait", "now", "done", "bad"]
+    note: str
+    ticks: bool
+
+
+class Crop(TypedDict):
+    """The second look's picture, and what it is called."""
+
+    url: str
+    width: float
+    height: float
+    label: str
+    about: str
+
+
+class Thought(TypedDict):
+    """What one look wrote about its reasons."""
+
+    title: str
+    text: str
+
+
+class Asked(TypedDict):
+    """One row of the earlier questions."""
+
+    id: str
+    question: str
+    answer: str
+    time: str
+    current: bool
+
+
+class Screen(TypedDict):
+    """Everything on the Ask tab but the question and the settings. See ask_view.js for where each part goes."""
+
+    revision: int
+    phase: Phase
+    notice: Notice | None
+    photo: dict[str, object] | None
+    tag: str
+    dots: dict[str, int] | None
+    box: list[float] | None
+    crop: Crop | None
+    steps: list[Step]
+    sentences: list[Line]
+    seconds: float | None
+    answer: str
+    answer_is_note: bool
+    thoughts: list[Thought]
+    thought_note: str
+    cost: cost.Card
+    asked: list[Asked]
+    downloads: list[dict[str, str]]
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What a visitor has: a photo, a run, earlier runs. `now` is on the clock of `shown.began`.
+
+    `tiles` is what the viewer needs of `photo`; `urls` says where crop, trace and overlay of `shown` are found, as
+    far as they exist; `chosen` is what a run would use.
+    """
+
+    revision: int = 0
+    now: float = 0.0
+    photo: Photo | None = None
+    tiles: dict[str, object] | None = None
+    shown: Progress | None = None
+    chosen: RunSettings | None = None
+    waits: bool = False
+    notice: Notice | None = None
+    asked: tuple[Progress, ...] = ()
+    urls: Mapping[str, str] = field(default_factory=dict)
+
+
+def screen(page: Page) -> Screen:
+    """Everything that the tab shows of this page."""
+    shown, phase = page.shown, _phase(page)
+    answer, is_note = _answer(phase, shown)
+    runs = phase == "running" and shown is not None
+    return {
+        "revision": page.revision,
+        "phase": phase,
+        "notice": page.notice,
+        "photo": page.tiles,
+        "tag": words.tag(page.photo, shown),
+        "dots": _dots(shown),
+        "box": list(shown.box.edges) if shown and shown.box else None,
+        "crop": _crop(shown, page.urls),
+        "steps": _steps(phase, shown),
+        "sentences": words.sentences(page.photo, shown, page.chosen),
+        "seconds": page.now - shown.began if runs and shown else None,
+        "answer": answer,
+        "answer_is_note": is_note,
+        "thoughts": _thoughts(shown),
+        "thought_note": "being written" if runs else "",
+        "cost": cost.card(page.photo, shown),
+        "asked": [_asked(earlier, shown) for earlier in reversed(page.asked)],
+        "downloads": _downloads(shown, page.urls),
+        "status": words.status(phase, shown),
+    }
+
+
+def _phase(page: Page) -> Phase:
+    if page.waits:
+        return "waiting"
+    if page.shown is not None:
+        return "finished" if page.shown.trace else "running"
+    return "ready" if page.photo else "idle"
+
+
+def _dots(shown: Progress | None) -> dict[str, int] | None:
+    if shown is None or shown.stage != "coarse" or shown.coarse is None or shown.box is not None:
+        return None
+    size = shown.coarse.size
+    return {"columns": size.width // PATCH, "rows": size.height // PATCH}
+
+
+def _crop(shown: Progress | None, urls: Mapping[str, str]) -> Crop | None:
+    if shown is None or shown.zoom is None or "crop" not in urls:
+        return None
+    region, size = shown.zoom.region, shown.zoom.size
+    return {
+        "url": urls["crop"],
+        "width": region.width,
+        "height": region.height,
+        "label": f"Zoom view, {words.pixels(size.width, size.height)} px",
+        "about": "The model box at full resolution." if shown.box else "The whole photo, as the second look saw it.",
+    }
+
+
+def _steps(phase: Phase, shown: Progress | None) -> list[Step]:
+    if phase == "waiting" or shown is None:
+        notes = ("waits", "waits", "waits") if phase == "waiting" else words.IDLE_STEPS
+        return [{"state": "wait", "note": note, "ticks": False} for note in notes]
+    if shown.trace is not None:
+        return _steps_of(shown.trace)
+    coarse = words.tokens(shown.coarse.tokens) if shown.coarse else "making the view"
+    zoom = words.tokens(shown.zoom.tokens) if shown.zoom else "waits"
+    at_zoom = shown.stage == "zoom"
+    return [
+        {
+            "state": "done" if at_zoom else "now",
+            "note": words.with_seconds(coarse, shown.coarse_seconds) if at_zoom else coarse,
+            "ticks": not at_zoom,
+        },
+        {"state": "now" if at_zoom else "wait", "note": zoom, "ticks": at_zoom},
+        {"state": "wait", "note": "waits", "ticks": False},
+    ]
+
+
+def _steps_of(trace: Trace) -> list[Step]:
+    ended_badly = trace.outcome in (Outcome.FAILED, Outcome.CANCELLED)
+    word = "stopped" if trace.outcome is Outcome.CANCELLED else "failed"
+    steps: list[Step] = []
+    for look in (trace.coarse, trace.zoom):
+        if look is None:
+            first_missing = ended_badly and all(step["state"] == "done" for step in steps)
+            steps.append({"state": "bad" if first_missing else "wait", "note": word, "ticks": False})
+        else:
+            cut = ended_badly and look.generation.finish.value == "cancelled"
+            note = word if cut else words.with_seconds(words.tokens(look.view.tokens), look.seconds)
+            steps.append({"state": "bad" if cut else "done", "note": note, "ticks": False})
+    answered = not ended_badly
+    rate = words.tokens_per_second(trace)
+    steps.append({"state": "done" if answered else "wait", "note": rate if answered else "none", "ticks": False})
+    return steps
+
+
+def _answer(phase: Phase, shown: Progress | None) -> tuple[str, bool]:
+    """The answer or what stands in its place, and whether it is the latter."""
+    if shown is None or shown.trace is None:
+        return ("The answer appears here." if phase in ("idle", "ready") else "Not yet"), True
+    trace = shown.trace
+    note = {
+        Outcome.CANCELLED: "Stopped before there was an answer.",
+        Outcome.FAILED: "There is no answer.",
+    }.get(trace.outcome, "The model wrote no answer.")
+    return trace.answer[:MOST_SHOWN] or note, not trace.answer
+
+
+def _thoughts(shown: Progress | None) -> list[Thought]:
+    if shown is None:
+        return []
+    trace = shown.trace
+    first = trace.coarse.thought if trace and trace.coarse else words.unfinished_thought(shown.coarse_text)
+    second = trace.zoom.thought if trace and trace.zoom else words.unfinished_thought(shown.zoom_text)
+    texts = (("First look", first), ("Second look", second))
+    return [{"title": title, "text": text[:MOST_SHOWN]} for title, text in texts if text]
+
+
+def _asked(earlier: Progress, shown: Progress | None) -> Asked:
+    trace = earlier.trace
+    assert trace is not None, "only finished runs are kept"
+    return {
+        "id": earlier.id,
+        "question": earlier.question[:200],
+        "answer": words.outcome(trace)[:200],
+        "time": trace.created,
+        "current": shown is not None and shown.id == earlier.id,
+    }
+
+
+def _downloads(shown: Progress | None, urls: Mapping[str, str]) -> list[dict[str, str]]:
+    if shown is None or shown.trace is None:
+        return []
+    stem = words.file_stem(shown.photo.name)
+    rows = (
+        ("trace", "Trace, JSON", "trace.json"),
+        ("overlay", "Overlay, PNG", "overlay.png"),
+        ("crop", "Crop, JPEG", "crop.jpg"),
+    )
+    return [{"label": label, "url": urls[key], "name": f"{stem}-{end}"} for key, label, end in rows if key in urls]

@@ -1,0 +1,70 @@
+"""One run as far as it is known: events are folded into it, one after the other. Pure; knows no words and no page."""
+
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias, assert_never
+
+from ergo_demo.geometry import Box, View
+from ergo_demo.imaging import Photo
+from ergo_demo.pipeline import (
+    Answered,
+    CoarseReady,
+    CropReady,
+    Event,
+    Finished,
+    RunSettings,
+    Spoke,
+    ZoomFound,
+    ZoomMissing,
+)
+from ergo_demo.protocol.parsing import Why
+from ergo_demo.records import Trace
+
+Stage: TypeAlias = Literal["coarse", "zoom", "done"]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What the page can show of a run. `began` is a clock's reading when the present look began, in seconds."""
+
+    id: str
+    photo: Photo
+    question: str
+    chosen: RunSettings
+    began: float
+    stage: Stage = "coarse"
+    coarse: View | None = None
+    zoom: View | None = None
+    coarse_text: str = ""
+    zoom_text: str = ""
+    tokens_written: int = 0
+    """By the present look."""
+    coarse_seconds: float = 0.0
+    box: Box | None = None
+    why: Why | None = None
+    trace: Trace | None = None
+
+    def after(self, event: Event, now: float) -> "Progress":
+        """This run once `event` happened, `now` on the same clock as `began`."""
+        match event:
+            case CoarseReady(view):
+                return replace(self, coarse=view)
+            case Spoke("coarse", token):
+                written = self.tokens_written + 1
+                return replace(self, coarse_text=self.coarse_text + token.text, tokens_written=written)
+            case Spoke(_, token):
+                written = self.tokens_written + 1
+                return replace(self, zoom_text=self.zoom_text + token.text, tokens_written=written)
+            case ZoomFound(box, _):
+                return replace(self, box=box)
+            case ZoomMissing(why):
+                return replace(self, why=why)
+            case CropReady(view):
+                seconds = now - self.began
+                return replace(self, stage="zoom", zoom=view, coarse_seconds=seconds, began=now, tokens_written=0)
+            case Answered():
+                # The trace comes with the next event and has it too.
+                return self
+            case Finished(trace):
+                return replace(self, stage="done", trace=trace, box=trace.box, why=trace.why)
+            case _:
+                assert_never(event)

@@ -1,0 +1,28 @@
+"""What a tab receives: the ways to look, to open a photo, and what was set. Frozen; knows no page."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from ergo_demo.engines import EngineInfo, Stop
+from ergo_demo.imaging import Door, Photo
+from ergo_demo.pipeline import Event, RunSettings, run_settings
+from ergo_demo.settings import Settings
+
+Look: TypeAlias = Callable[[Photo, str, RunSettings, Stop], Iterator[Event]]
+"""(photo, question, settings, stop) -> the events of one run; pipeline.run, bound to an engine."""
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything that the page may use."""
+
+    engine: EngineInfo
+    look: Look
+    door: Door
+    settings: Settings
+
+    @property
+    def defaults(self) -> RunSettings:
+        """What a run uses where nobody says otherwise."""
+        return run_settings(self.engine, self.settings)
