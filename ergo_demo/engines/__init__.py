@@ -50,8 +50,13 @@ class Engine(Protocol):
         ...
 
 
-def open_engine(settings: Settings) -> Engine:
-    """The engine that the settings name. Raises EngineError with a remedy when it cannot start."""
+def open_engine(
+    settings: Settings, *, zero_gpu: bool = False, announce: Callable[[str], None] = lambda _line: None
+) -> Engine:
+    """The engine that the settings name. Raises EngineError with a remedy when it cannot start.
+
+    `zero_gpu`: CUDA exists only inside a call (a Space with ZeroGPU). `announce` is told before a download starts.
+    """
     # Imported here: torch takes seconds, and the scripted engine must not need it.
     if settings.engine == "scripted":
         from ergo_demo.engines.scripted import ScriptedEngine
@@ -59,4 +64,4 @@ def open_engine(settings: Settings) -> Engine:
         return ScriptedEngine()
     from ergo_demo.engines.local import LocalEngine
 
-    return LocalEngine.load(settings)
+    return LocalEngine.load(settings, zero_gpu=zero_gpu, announce=announce)
