@@ -185,6 +185,10 @@ def test_box_lies_where_it_must_at_one_to_one(page: Page) -> None:
     frames(page)
     width, height = stage_size(page)
     assert_box(page, WIDTH / 2 - width / 2, HEIGHT / 2 - height / 2, 1)
+    page.evaluate("viewer.zoomBy(1000)")  # as near as it goes
+    frames(page)
+    assert scale_of(page) == 16
+    assert_box(page, WIDTH / 2 - width / 32, HEIGHT / 2 - height / 32, 16)
 
 
 def test_wheel_zooms_at_the_cursor(page: Page) -> None:

@@ -69,7 +69,7 @@ export class Commands {
     if (!event.repeat || row.repeat) this.#act(row);
   }
 
-  /** False where a key has nothing to act on: the page keeps it, as it keeps the arrows where the whole photo is seen. */
+  /** False where a key has nothing to act on: the page keeps it, and so arrows scroll while the whole photo is seen. */
   #means(row) {
     if (!this.#state.ready()) return false;
     if (row.layer) return this.#state.layers().some((layer) => layer.id === row.layer);

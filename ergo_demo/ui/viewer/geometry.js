@@ -102,7 +102,7 @@ function clampStart(start, length, seen, scale) {
   return clamp(start, -room, outside + room);
 }
 
-/** The view magnified by a factor about a screen point: what is under the point stays there, as far as the edges allow. */
+/** The view magnified by a factor about a screen point: what is under it stays there, as far as the edges allow. */
 export function zoomAt(view, factor, point, photo, field) {
   const { least, most } = scaleLimits(photo, field);
   const scale = clamp(view.scale * factor, least, most);

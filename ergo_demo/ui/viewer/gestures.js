@@ -8,7 +8,7 @@ import { WheelOwner, wheelFactor } from "./wheel.js";
 
 /**
  * Listens until the signal aborts.
- * on: { pan(dx, dy), zoom(factor, x, y), pinch([p, q] before, [p, q] after), canZoom(factor), }
+ * on: { pan(dx, dy), zoom(factor, x, y), pinch([p, q] before, [p, q] after), canZoom(factor) }
  */
 export function listenToPointers(field, on, signal) {
   const fingers = new Map(); // pointer id -> point in the field
@@ -37,7 +37,8 @@ export function listenToPointers(field, on, signal) {
   };
   field.addEventListener("pointerdown", press, { signal });
   field.addEventListener("pointermove", move, { signal });
-  for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) field.addEventListener(end, release, { signal });
+  const ends = ["pointerup", "pointercancel", "lostpointercapture"];
+  for (const end of ends) field.addEventListener(end, release, { signal });
   // At fit the browser may scroll with one finger; it would with two as well, and would then cancel our pointers.
   const keepPair = (event) => event.touches.length > 1 && event.cancelable && event.preventDefault();
   field.addEventListener("touchmove", keepPair, { signal, passive: false });

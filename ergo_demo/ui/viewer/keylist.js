@@ -5,8 +5,10 @@ import { html } from "./dom.js";
 import { listedKeys } from "./keys.js";
 
 export class KeyList {
-  /** role=document: readers can browse it, although it lies in an application. A Tab stop, so that keys can scroll it. */
-  element = html("div", { class: "ev-keylist", role: "document", tabindex: "0", "aria-label": "Keys of the photo", hidden: "" });
+  /** A document, so that readers can browse it inside an application; a Tab stop, so that keys can scroll it. */
+  element = html("div", {
+    class: "ev-keylist", role: "document", tabindex: "0", "aria-label": "Keys of the photo", hidden: "",
+  });
 
   get open() {
     return !this.element.hidden;

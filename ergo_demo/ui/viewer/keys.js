@@ -16,7 +16,7 @@ export const KEYS = Object.freeze([
   layerKey("7", "samples", "samples"),
   layerKey("8", "heat", "heat map"),
   { id: "zoom-in", keys: ["+", "="], codes: ["Equal", "NumpadAdd"], cap: "+", aria: "Plus", does: "zoom in" },
-  { id: "zoom-out", keys: ["-", "_", "−"], codes: ["Minus", "NumpadSubtract"], cap: "−", aria: "-", does: "zoom out" },
+  { id: "zoom-out", keys: ["-", "_"], codes: ["Minus", "NumpadSubtract"], cap: "−", aria: "-", does: "zoom out" },
   { id: "fit", keys: ["0"], codes: ["Digit0", "Numpad0"], cap: "0", aria: "0", does: "fit the whole photo" },
   { id: "one-to-one", keys: ["9"], codes: ["Digit9", "Numpad9"], cap: "9", aria: "9", does: "1:1, full resolution" },
   { id: "to-box", keys: ["z"], codes: ["KeyZ"], cap: "Z", aria: "Z", does: "zoom to the box" },
@@ -31,7 +31,8 @@ export const KEYS = Object.freeze([
 
 function layerKey(digit, layer, name) {
   const codes = [`Digit${digit}`, `Numpad${digit}`];
-  return { id: `layer-${layer}`, layer, keys: [digit], codes, cap: digit, aria: digit, does: `show or hide the ${name}` };
+  const does = `show or hide the ${name}`;
+  return { id: `layer-${layer}`, layer, keys: [digit], codes, cap: digit, aria: digit, does };
 }
 
 function arrowKey(side, cap) {
@@ -43,7 +44,9 @@ function arrowKey(side, cap) {
 export function keyRow(event) {
   const key = event.key.toLowerCase();
   const latin = /^[\x20-\x7e]+$/.test(event.key);
-  return KEYS.find((row) => row.keys.includes(key)) ?? (latin ? null : KEYS.find((row) => row.codes.includes(event.code))) ?? null;
+  const typed = KEYS.find((row) => row.keys.includes(key));
+  const placed = () => KEYS.find((row) => row.codes.includes(event.code));
+  return typed ?? (latin ? null : placed()) ?? null;
 }
 
 /** The row of a pressed key; null where the key belongs to the browser, the system or an input method. */

@@ -13,12 +13,12 @@ const STROKES = {
 export class Layers {
   #boxes = svg("g");
   #dots = svg("g");
-  /** Boxes, one named picture for readers; the dots lie below them and say nothing that the page does not say in words. */
+  /** The boxes: one named picture for readers. The dots below say nothing that the page does not say in words. */
   boxes = svg("svg", { class: "ev-layers", role: "img" }, this.#boxes);
   dots = svg("svg", { class: "ev-dots", "aria-hidden": "true" }, this.#dots);
   #groups = new Map(); // layer id -> {key, group}
 
-  /** Draws these layers (see Viewer.setLayers) of a photo. A layer that is as it was keeps its element, and so its fade. */
+  /** Draws these layers (see Viewer.setLayers) of a photo; one that is as it was keeps its element, and so its fade. */
   set(layers, photo) {
     const before = this.#groups;
     this.#groups = new Map();
@@ -47,14 +47,17 @@ export class Layers {
 
 /** Only where they differ: putting an element back into the page restarts its animation. */
 function replaceIfOther(parent, children) {
-  const same = parent.children.length === children.length && children.every((child, at) => parent.children[at] === child);
-  if (!same) parent.replaceChildren(...children);
+  const same = children.every((child, at) => parent.children[at] === child);
+  if (!same || parent.children.length !== children.length) parent.replaceChildren(...children);
 }
 
 function drawn(layer, photo) {
   if (layer.kind === "dots") return svg("g", { class: "ev-layer" }, ...dotPaths(layer, photo));
   const strokes = STROKES[layer.kind];
-  if (!strokes) throw new Error(`Layer "${layer.id}" is a "${layer.kind}"; known are dots, ${Object.keys(STROKES).join(", ")}.`);
+  if (!strokes) {
+    const known = ["dots", ...Object.keys(STROKES)].join(", ");
+    throw new Error(`Layer "${layer.id}" is of the kind "${layer.kind}"; known are ${known}.`);
+  }
   const [x, y, right, bottom] = layer.box;
   const place = { x, y, width: right - x, height: bottom - y };
   const lines = strokes.map((stroke) => svg("rect", { class: `ev-${stroke}`, ...place }));

@@ -33,7 +33,8 @@ export class PhotoMap {
     const key = [coarse.src, width, height, devicePixelRatio].join();
     if (key === this.#painted) return false;
     this.#painted = key;
-    Object.assign(this.#canvas, { width: Math.ceil(width * devicePixelRatio), height: Math.ceil(height * devicePixelRatio) });
+    const dots = devicePixelRatio;
+    Object.assign(this.#canvas, { width: Math.ceil(width * dots), height: Math.ceil(height * dots) });
     Object.assign(this.#canvas.style, { width: `${width}px`, height: `${height}px` });
     const context = this.#canvas.getContext("2d");
     context.imageSmoothingQuality = "high";

@@ -24,7 +24,7 @@ export function union(rects) {
 
 /**
  * The corner {x, y} of a row of tags beside a target: above it, else below, right or left, where the row fits into the
- * field and meets no obstacle (tools, names in the corners); above and below it may slide along the field to get past one.
+ * field and meets no obstacle (tools, names in the corners); above and below it may slide along to get past one.
  * Null where there is no such place, or the target is out of sight: a tag never covers what it names, and half a name
  * under a tool is worse than none, because the switches of the layers have the names as well.
  */

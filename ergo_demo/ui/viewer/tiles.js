@@ -1,7 +1,8 @@
 /**
  * The tiles that are loaded or on their way: a cache of images by address. It knows nothing about where they are drawn.
  *
- * The file route sends no cache headers, so the images themselves are kept here, the least recently drawn dropped first.
+ * A browser may not have cached what it fetched, nor kept it decoded: the images themselves are kept here, the least
+ * recently drawn dropped first.
  */
 
 /** Images kept: 512 px tiles of 1 MB when decoded; several 4K screens full. */

@@ -17,7 +17,8 @@ export class Toolbar {
 
   /** act(id): does what the key with that id does. */
   constructor(act) {
-    const zoom = group("ev-wide", [iconic("zoom-out", "Zoom out", MINUS), this.#value, iconic("zoom-in", "Zoom in", PLUS)]);
+    const [less, more] = [iconic("zoom-out", "Zoom out", MINUS), iconic("zoom-in", "Zoom in", PLUS)];
+    const zoom = group("ev-wide", [less, this.#value, more]);
     const oneToOne = named("one-to-one", "1:1");
     oneToOne.classList.add("ev-wide");
     const frames = group("", [named("fit", "Fit"), oneToOne, this.#box]);

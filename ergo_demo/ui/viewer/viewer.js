@@ -46,7 +46,10 @@ class Viewer {
   #tools = new Toolbar((id) => this.#commands.click(id));
   #map = new PhotoMap();
   #speech = new Speech();
-  #field = html("div", { class: "ev-field" }, this.#canvas.element, this.#drawn.dots, this.#drawn.boxes, this.#tags.element);
+  #field = html(
+    "div", { class: "ev-field" },
+    this.#canvas.element, this.#drawn.dots, this.#drawn.boxes, this.#tags.element,
+  );
   #observer = new ResizeObserver(() => this.#resized());
   #commands;
   #parts; // everything that was put into the stage
@@ -90,12 +93,17 @@ class Viewer {
   }
 
   /**
-   * Replaces the layers, bottom first: {id, kind: "model-box" | "region", box: [x1, y1, x2, y2] in source px, label, shown}
-   * or {id, kind: "dots", columns, rows, shown}. Throws for an unknown kind.
+   * Replaces the layers, bottom first, each {id, kind, shown, ...}: "model-box" and "region" with a box
+   * [x1, y1, x2, y2] in source px and a label; "dots" with the columns and rows of the coarse view in tokens.
+   * Throws for an unknown kind.
    */
   setLayers(layers) {
+    this.#drawn.set(layers, this.#photo);
     this.#layers = layers.map((layer) => ({ ...layer }));
-    this.#redrawLayers();
+    this.#tags.set(this.#layers);
+    this.#describe();
+    this.#measureObstacles();
+    this.#schedule();
   }
 
   /** Shows or hides a layer; does not call onLayer. */
@@ -129,7 +137,7 @@ class Viewer {
     this.#change((view, photo, size) => geometry.panBy(view, dx, dy, photo, size));
   }
 
-  /** Where a box (source px) is on the page: {x, y, width, height} in client px; visible: some of it is in the stage. */
+  /** Where a box (source px) is: {x, y, width, height} in client px; visible: some of it is in the stage. */
   screenRect(box) {
     if (!this.#view || this.#hidden) return { x: 0, y: 0, width: 0, height: 0, visible: false };
     const rect = geometry.boxToScreen(this.#view, box);
@@ -188,8 +196,8 @@ class Viewer {
   /** What lies over the photo, the page's own corners too; read here and not per frame, because it costs a layout. */
   #measureObstacles() {
     const { left, top } = this.#field.getBoundingClientRect();
-    const above = [...this.#stage.children].filter((child) => child !== this.#field && !child.classList.contains("ev-away"));
-    this.#obstacles = above.map((child) => {
+    const above = (child) => child !== this.#field && !child.classList.contains("ev-away");
+    this.#obstacles = [...this.#stage.children].filter(above).map((child) => {
       const rect = child.getBoundingClientRect();
       return { x: rect.left - left, y: rect.top - top, width: rect.width, height: rect.height };
     });
@@ -219,14 +227,6 @@ class Viewer {
     if (this.#map.update(this.#view, this.#photo, this.#size, panning, coarse)) this.#measureObstacles();
     this.#tags.place(this.#view, this.#size, this.#obstacles);
     this.#on.onMove?.();
-  }
-
-  #redrawLayers() {
-    this.#drawn.set(this.#layers, this.#photo);
-    this.#tags.set(this.#layers);
-    this.#describe();
-    this.#measureObstacles();
-    this.#schedule();
   }
 
   /** The box that Z goes to: the topmost one. */

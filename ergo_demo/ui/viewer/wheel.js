@@ -2,8 +2,8 @@
  * What a turn of the wheel means: pure, no DOM.
  *
  * Plain wheel over the photo zooms at the cursor, as in every good viewer, and yet the page stays scrollable:
- *   - a gesture belongs to whom it began with: a page that is being scrolled keeps scrolling while the photo passes under
- *     the cursor, and a photo that was zoomed out to fit does not let the page jump away with the rest of the momentum;
+ *   - a gesture belongs to whom it began with: a page that is being scrolled keeps scrolling while the photo passes
+ *     under the cursor, and a photo zoomed out to fit does not let the page jump away with the rest of the momentum;
  *   - zooming out where the whole photo is seen already has no meaning, so the page scrolls;
  *   - with Ctrl (a trackpad's pinch arrives like that) the wheel is always the photo's.
  */
