@@ -32,6 +32,8 @@ class Machine:
     has_bf16: bool = False
     """Whether the GPU computes in bfloat16."""
     has_bitsandbytes: bool = False
+    free_ram_bytes: int | None = None
+    """Memory of the CPU that a program can take; None where the system does not say."""
 
 
 @dataclass(frozen=True, slots=True)

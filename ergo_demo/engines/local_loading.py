@@ -3,6 +3,7 @@
 import hashlib
 import importlib.util
 import json
+import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from ergo_demo.engines.local_choice import Choice, Machine
 from ergo_demo.engines.local_hub import Announce, Hub, folder_of
-from ergo_demo.engines.local_memory import is_shortage
+from ergo_demo.engines.local_memory import free_ram_bytes, is_shortage
 from ergo_demo.engines.local_processor import Processor
 from ergo_demo.errors import EngineUnavailable, ModelNotFound, OutOfMemory
 from ergo_demo.records import ModelInfo
@@ -62,10 +63,10 @@ def this_machine(*, zero_gpu: bool) -> Machine:
     """What this machine has. On ZeroGPU nothing is asked of CUDA, which exists only inside a call."""
     has_bitsandbytes = all(importlib.util.find_spec(name) is not None for name in ("bitsandbytes", "accelerate"))
     if zero_gpu or not torch.cuda.is_available():
-        return Machine(has_bitsandbytes=has_bitsandbytes)
+        return Machine(has_bitsandbytes=has_bitsandbytes, free_ram_bytes=free_ram_bytes())
     free_bytes, _total = torch.cuda.mem_get_info()
     has_bf16 = torch.cuda.is_bf16_supported(including_emulation=False)
-    return Machine(torch.cuda.get_device_name(), free_bytes, has_bf16, has_bitsandbytes)
+    return Machine(torch.cuda.get_device_name(), free_bytes, has_bf16, has_bitsandbytes, free_ram_bytes())
 
 
 def load(choice: Choice, machine: Machine, hub: Hub, announce: Announce) -> LoadedModel:
@@ -73,6 +74,7 @@ def load(choice: Choice, machine: Machine, hub: Hub, announce: Announce) -> Load
     check_torchvision()
     folder = _embedded() if choice.source is None else folder_of(choice.source, choice.revision, hub, announce)
     made_for = _check_folder(folder)
+    _check_ram(folder, choice, machine)
     with _remedies(folder):
         processor = Processor.load(folder)
         network = _network(folder, choice)
@@ -137,6 +139,21 @@ def _check_folder(folder: Path) -> MadeFor:
         raise _unreadable(folder, error) from error
 
 
+def _check_ram(folder: Path, choice: Choice, machine: Machine) -> None:
+    """Raises OutOfMemory before the system would end this process without a word, as Linux does."""
+    if choice.device != "cpu" or choice.quantize != "none" or machine.free_ram_bytes is None:
+        return
+    config = _read_json(folder / "config.json")
+    bytes_per_weight = 4 if config.get("dtype", config.get("torch_dtype")) == "float32" else 2
+    weights = sum(path.stat().st_size for path in folder.glob("*.safetensors")) // bytes_per_weight
+    if weights * 4 > machine.free_ram_bytes:
+        raise OutOfMemory(
+            f"{folder.name} needs {weights * 4 / 1e9:.1f} GB of memory on a CPU, and "
+            f"{machine.free_ram_bytes / 1e9:.1f} GB are free.",
+            remedy="Close what else uses it, or set ERGO_QUANTIZE=nf4, or start without ERGO_MODEL.",
+        )
+
+
 def _read_json(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise ModelNotFound(
@@ -152,6 +169,9 @@ def _read_json(path: Path) -> dict[str, Any]:
 def _network(folder: Path, choice: Choice) -> "Qwen2_5_VLForConditionalGeneration":
     from transformers import Qwen2_5_VLForConditionalGeneration
 
+    if choice.quantize == "int8":
+        # bitsandbytes says at every layer of every token that it computes in fp16.
+        logging.getLogger("bitsandbytes.autograd._functions").setLevel(logging.ERROR)
     options: dict[str, Any] = {}
     if choice.quantize != "none":
         options = {"quantization_config": _quantization(choice), "device_map": {"": choice.device}}
@@ -197,15 +217,15 @@ def _quantization(choice: Choice) -> Any:
 @contextmanager
 def _quiet_loading() -> Iterator[None]:
     """Without transformers' bar for reading weights, which garbles the start-up lines; as it was, afterwards."""
-    from transformers.utils import logging
+    from transformers.utils import logging as bars
 
-    shown = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call] # transformers leaves its annotations out
+    shown = bars.is_progress_bar_enabled()
+    bars.disable_progress_bar()  # type: ignore[no-untyped-call] # transformers leaves its annotations out
     try:
         yield
     finally:
         if shown:
-            logging.enable_progress_bar()  # type: ignore[no-untyped-call] # as above
+            bars.enable_progress_bar()  # type: ignore[no-untyped-call] # as above
 
 
 @contextmanager

@@ -1,8 +1,11 @@
 """Running out of memory: how it is recognized on each device, and how what was taken is given back."""
 
 import gc
+from pathlib import Path
 
 import torch
+
+_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 
 
 def is_shortage(error: BaseException) -> bool:
@@ -19,6 +22,17 @@ def give_back(device: torch.device) -> None:
     gc.collect()
     if device.type == "cuda":
         torch.cuda.empty_cache()
+
+
+def free_ram_bytes() -> int | None:
+    """What a program can take of the CPU's memory, in a container too; None where the system does not say."""
+    meminfo = Path("/proc/meminfo")
+    if not meminfo.is_file():
+        return None
+    lines = dict(line.split(":", 1) for line in meminfo.read_text("utf-8").splitlines())
+    available = int(lines["MemAvailable"].split()[0]) * 1024
+    limits = [Path(path).read_text("utf-8").strip() for path in _LIMITS if Path(path).is_file()]
+    return min([available, *(int(limit) for limit in limits if limit.isdecimal())])
 
 
 def start_watching(device: torch.device) -> None:

@@ -18,9 +18,12 @@ from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLIm
 from ergo_demo.engines.local import LocalEngine
 from ergo_demo.engines.local_dialogue import LocalDialogue
 from ergo_demo.errors import EngineUnavailable, FrameMismatch, OutOfMemory
-from ergo_demo.records import Finish, Generation, Message, Pixels, Sampling, Token
+from ergo_demo.imaging import Door
+from ergo_demo.pipeline import Finished, RunSettings, Spoke, run
+from ergo_demo.records import Finish, Generation, Message, Outcome, Pixels, Sampling, Token
 from ergo_demo.settings import Settings
 from tests.checkpoints import TEMPLATE, make_checkpoint
+from tests.photos import pattern, write_png
 
 GREEDY = Sampling(max_new_tokens=24)
 WARM = Sampling(temperature=1.0, top_p=0.9, seed=7, max_new_tokens=24)
@@ -366,3 +369,16 @@ def test_a_view_that_would_be_resized_is_refused(engine: LocalEngine) -> None:
     with pytest.raises(FrameMismatch, match="100 x 56 px"):
         say(engine.dialogue(GREEDY), Message("user", "Where?", photo(100, 56)))
     assert not engine.model.lock.locked()
+
+
+def test_two_looks_at_a_photo_end_with_an_outcome(engine: LocalEngine, tmp_path: Path) -> None:
+    with Door(tmp_path) as door:
+        seen = door.open_upright(write_png(tmp_path / "pattern.png", pattern(1120, 840)))
+        chosen = RunSettings(Sampling(max_new_tokens=12), coarse_budget_tokens=80, zoom_budget_tokens=48)
+        events = list(run(engine, seen, "What is it?", chosen))
+    finished = events[-1]
+    assert isinstance(finished, Finished)
+    assert finished.trace.outcome is Outcome.NO_ZOOM
+    assert sum(isinstance(event, Spoke) for event in events) == 24
+    assert finished.trace.model == engine.info.model
+    assert finished.trace.tokens()["total"] <= 80 + 48

@@ -4,6 +4,7 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import pytest
 import torch
@@ -12,6 +13,7 @@ from ergo_demo.engines import local_loading, open_engine
 from ergo_demo.engines.local import LocalEngine
 from ergo_demo.engines.local_choice import Choice
 from ergo_demo.engines.local_loading import this_machine
+from ergo_demo.engines.local_memory import free_ram_bytes
 from ergo_demo.errors import EngineError, EngineUnavailable, ModelNotFound, OutOfMemory
 from ergo_demo.settings import Settings
 from tests.checkpoints import make_checkpoint, make_legacy, write_json
@@ -187,6 +189,21 @@ def test_too_little_memory_for_the_weights_has_a_remedy(folder: Path, monkeypatc
         load(folder)
 
 
+def test_a_model_larger_than_the_memory_is_refused_before_it_is_read(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(local_loading, "free_ram_bytes", lambda: 5_000_000)
+    with pytest.raises(OutOfMemory, match=r"mine needs 0\.0 GB of memory on a CPU, and 0\.0 GB are free"):
+        load(folder)
+    change(folder / "config.json", dtype="float32")
+    assert load(folder).info.model.name == "mine", "3 MB in fp32 are no 6 MB in bf16"
+
+
+def test_the_free_memory_is_known_on_linux() -> None:
+    free = free_ram_bytes()
+    assert free is None or 0 < free < 10**14
+
+
 def test_a_broken_torchvision_is_named(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     package = tmp_path / "site" / "torchvision"
     package.mkdir(parents=True)
@@ -201,6 +218,16 @@ def test_quantizing_without_bitsandbytes_has_a_remedy(folder: Path) -> None:
         pytest.skip("bitsandbytes is installed here")
     with pytest.raises(EngineUnavailable, match=r"bitsandbytes is not installed\. Install it"):
         LocalEngine.load(Settings(model=str(folder), device="cpu", quantize="nf4"))
+
+
+@pytest.mark.parametrize("quantize", ["int8", "nf4"])
+def test_quantizing_leaves_the_vision_tower_as_it_is(folder: Path, quantize: Literal["int8", "nf4"]) -> None:
+    pytest.importorskip("bitsandbytes", reason="no dependency: only who quantizes needs it")
+    engine = LocalEngine.load(Settings(model=str(folder), device="cpu", quantize=quantize))
+    kinds = {name: type(module).__name__ for name, module in engine.model.network.named_modules()}
+    assert engine.info.model.dtype == quantize
+    assert kinds["model.visual.blocks.0.attn.qkv"] == kinds["lm_head"] == "Linear"
+    assert kinds["model.language_model.layers.0.mlp.up_proj"] in {"Linear8bitLt", "Linear4bit"}
 
 
 def test_nothing_is_asked_of_cuda_on_zero_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
