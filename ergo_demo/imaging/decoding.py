@@ -164,5 +164,5 @@ def _refusal(error: pyvips.Error, format: Format) -> ImageUnreadable:
     words = str(error).lower()
     if any(word in words for word in ("no space left", "file too large", "permission denied")):
         return refusals.no_room()
-    cut_short = ("premature end", "truncated", "end of stream", "end of file", "not enough data", "read error at")
+    cut_short = ("premature end", "unexpected end", "truncated", "read error at", "bad seek")
     return refusals.truncated(format) if any(word in words for word in cut_short) else refusals.damaged(format)

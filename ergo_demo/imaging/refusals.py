@@ -67,7 +67,7 @@ def truncated(format: str) -> ImageUnreadable:
 
 def damaged(format: str) -> ImageUnreadable:
     """The decoder gave up."""
-    return ImageUnreadable(f"This {format} is damaged, or of a rare kind that cannot be read.", remedy=_AS_JPEG)
+    return ImageUnreadable(f"This {format} cannot be read: it is damaged, cut off, or of a rare kind.", remedy=_AS_JPEG)
 
 
 def not_a_photo(format: str, values: str) -> ImageUnreadable:

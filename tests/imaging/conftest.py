@@ -1,5 +1,6 @@
 """A door for the tests of this folder, with a worker that all of them share."""
 
+import mmap
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -8,6 +9,11 @@ import pytest
 from ergo_demo.imaging import Door, Photo
 
 Opens = Callable[..., Photo]
+
+
+def resident_bytes(pid: int | str = "self") -> int:
+    """What a process holds in memory now."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * mmap.PAGESIZE
 
 
 @pytest.fixture(scope="package")
