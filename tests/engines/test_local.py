@@ -1,94 +1,31 @@
-"""The local engine on a network of random weights: the same tokens as transformers' generate, and what can go wrong."""
+"""The local engine on a network of random weights: the same tokens as transformers' generate, turn after turn."""
 
-import gc
-import threading
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
 from transformers import AutoTokenizer, GenerationConfig
 from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
 
 from ergo_demo.engines.local import LocalEngine
-from ergo_demo.engines.local_dialogue import LocalDialogue
-from ergo_demo.errors import EngineUnavailable, FrameMismatch, OutOfMemory
 from ergo_demo.imaging import Door
 from ergo_demo.pipeline import Finished, RunSettings, Spoke, run
-from ergo_demo.records import Finish, Generation, Message, Outcome, Pixels, Sampling, Token
-from ergo_demo.settings import Settings
-from tests.checkpoints import TEMPLATE, make_checkpoint
+from ergo_demo.records import Finish, Message, Outcome, Pixels, Sampling
+from tests.checkpoints import TEMPLATE
+from tests.engines.speaking import GREEDY, SYSTEM, WARM, both_turns, photo, say
 from tests.photos import pattern, write_png
-
-GREEDY = Sampling(max_new_tokens=24)
-WARM = Sampling(temperature=1.0, top_p=0.9, seed=7, max_new_tokens=24)
-CUT = "\N{REPLACEMENT CHARACTER}"  # ends a reply that was cut off within a character
-SYSTEM = Message("system", "You look twice.")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _one_thread() -> Iterator[None]:
-    # So small a network is slower on two threads, and many times slower where another program uses them.
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_checkpoint(tmp_path_factory.mktemp("models") / "random")
-
-
-@pytest.fixture(scope="module")
-def engine(folder: Path) -> LocalEngine:
-    return LocalEngine.load(Settings(model=str(folder), device="cpu"))
-
-
-def photo(width: int, height: int, seed: int = 0) -> Pixels:
-    return np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)
-
-
-def never() -> bool:
-    return False
-
-
-def spoken(speaking: Generator[Token, None, Generation], heard: list[Token] | None = None) -> Generation:
-    """The whole generation; `heard` receives each token as it comes."""
-    heard = [] if heard is None else heard
-    while True:
-        try:
-            heard.append(next(speaking))
-        except StopIteration as end:
-            generation: Generation = end.value
-            break
-    assert generation.tokens[:-1] == tuple(heard[:-1])
-    assert "".join(token.text for token in heard) in {generation.text, generation.text.removesuffix(CUT)}
-    return generation
-
-
-def say(dialogue: LocalDialogue, *messages: Message) -> Generation:
-    return spoken(dialogue.say(*messages, stop=never))
-
-
-def both_turns(engine: LocalEngine, first: Pixels, second: Pixels, sampling: Sampling = GREEDY) -> list[Generation]:
-    dialogue = engine.dialogue(sampling)
-    coarse = say(dialogue, SYSTEM, Message("user", "Where is the red kite?", first))
-    return [coarse, say(dialogue, Message("user", "What does it say?", second))]
 
 
 class Stock:
     """The same two turns as transformers' own processor, chat template and `generate` do them."""
 
-    def __init__(self, engine: LocalEngine, folder: Path) -> None:
+    def __init__(self, engine: LocalEngine, made: Path) -> None:
         self.network: Any = engine.model.network
-        self.tokenizer: Any = AutoTokenizer.from_pretrained(folder)
-        self.images: Any = Qwen2VLImageProcessorPil.from_pretrained(folder)
+        self.tokenizer: Any = AutoTokenizer.from_pretrained(made)
+        self.images: Any = Qwen2VLImageProcessorPil.from_pretrained(made)
 
     def both_turns(self, first: Pixels, second: Pixels, max_new_tokens: int) -> list[list[int]]:
         seen = [self.images(images=[picture], return_tensors="pt") for picture in (first, second)]
@@ -135,8 +72,8 @@ class Stock:
 
 
 @pytest.fixture(scope="module")
-def stock(engine: LocalEngine, folder: Path) -> Stock:
-    return Stock(engine, folder)
+def stock(engine: LocalEngine, made: Path) -> Stock:
+    return Stock(engine, made)
 
 
 SIZES = [(280, 196, 84, 56), (56, 56, 28, 364), (420, 28, 112, 112), (56, 392, 252, 140)]
@@ -246,129 +183,6 @@ def test_an_end_token_ends_a_reply_and_is_not_part_of_it(engine: LocalEngine) ->
     assert "<|" not in generation.text
     assert dialogue.said.ids[-2:] == engine.model.processor.reply_end_ids()
     assert generation.peak_memory_bytes is None
-
-
-@pytest.mark.parametrize("after", [0, 1, 4])
-def test_stop_is_obeyed_within_one_token(engine: LocalEngine, after: int) -> None:
-    heard: list[Token] = []
-    speaking = engine.dialogue(GREEDY).say(Message("user", "Hello"), stop=lambda: len(heard) >= after)
-    assert spoken(speaking, heard).finish is Finish.CANCELLED
-    assert len(heard) == after
-
-
-def test_after_a_cancelled_run_the_next_one_is_unharmed(engine: LocalEngine) -> None:
-    first, second = photo(140, 84), photo(84, 56)
-    expected = both_turns(engine, first, second)
-    dialogue = engine.dialogue(GREEDY)
-    speaking = dialogue.say(SYSTEM, Message("user", "Where is the red kite?", first), stop=never)
-    next(speaking)
-    speaking.close()
-    assert both_turns(engine, first, second) == expected
-    # Closed before its end: the turn never was, and can be taken again.
-    again = say(dialogue, SYSTEM, Message("user", "Where is the red kite?", first))
-    assert [again, say(dialogue, Message("user", "What does it say?", second))] == expected
-
-
-def test_a_forgotten_generator_gives_the_model_back(engine: LocalEngine) -> None:
-    speaking = engine.dialogue(GREEDY).say(Message("user", "Hello"), stop=never)
-    next(speaking)
-    assert engine.model.lock.locked()
-    del speaking
-    gc.collect()
-    assert not engine.model.lock.locked()
-
-
-def test_who_waits_for_the_model_can_be_stopped(engine: LocalEngine) -> None:
-    speaking = engine.dialogue(GREEDY).say(Message("user", "Hello"), stop=never)
-    next(speaking)
-    waiting = engine.dialogue(GREEDY).say(Message("user", "Hello"), stop=lambda: True)
-    assert spoken(waiting) == Generation((), Finish.CANCELLED)
-    speaking.close()
-
-
-def test_a_reply_can_be_taken_from_one_thread_to_another(engine: LocalEngine) -> None:
-    expected = say(engine.dialogue(GREEDY), Message("user", "Hello"))
-    speaking = engine.dialogue(GREEDY).say(Message("user", "Hello"), stop=never)
-    heard: list[Token] = []
-    for _ in range(len(expected.tokens)):
-        thread = threading.Thread(target=lambda: heard.append(next(speaking)))
-        thread.start()
-        thread.join()
-    speaking.close()
-    assert tuple(heard[:-1]) == expected.tokens[:-1]
-    assert not torch.is_inference_mode_enabled()
-    assert not engine.model.lock.locked()
-
-
-@contextmanager
-def failing(engine: LocalEngine, fail: Callable[[], object], after: int) -> Iterator[None]:
-    """Within it, the network's forward pass number `after` (from 0) and all later ones fail."""
-    passes = iter(range(10**6))
-    hook = engine.model.network.register_forward_pre_hook(lambda *_: fail() and None if next(passes) >= after else None)
-    try:
-        yield
-    finally:
-        hook.remove()
-
-
-def _raise(error: BaseException) -> None:
-    raise error
-
-
-@pytest.mark.parametrize("after", [0, 3])
-def test_an_exception_inside_the_network_reaches_who_listens(engine: LocalEngine, after: int) -> None:
-    dialogue = engine.dialogue(GREEDY)
-    with (
-        failing(engine, lambda: _raise(ZeroDivisionError("inside")), after),
-        pytest.raises(ZeroDivisionError, match="inside"),
-    ):
-        say(dialogue, Message("user", "Hello"))
-    assert not engine.model.lock.locked()
-    assert say(dialogue, Message("user", "Hello")) == say(engine.dialogue(GREEDY), Message("user", "Hello"))
-
-
-SHORTAGES: dict[str, Callable[[], object]] = {
-    "cuda": lambda: _raise(torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")),
-    "torch on a CPU": lambda: torch.empty(10**15),
-    "python": lambda: _raise(MemoryError()),
-}
-
-
-@pytest.mark.parametrize("fail", SHORTAGES.values(), ids=SHORTAGES)
-def test_too_little_memory_has_a_remedy_and_the_next_request_is_unharmed(
-    engine: LocalEngine, fail: Callable[[], object]
-) -> None:
-    expected = both_turns(engine, photo(84, 56), photo(56, 56))
-    dialogue = engine.dialogue(GREEDY)
-    with failing(engine, fail, 0), pytest.raises(OutOfMemory) as first:
-        say(dialogue, SYSTEM, Message("user", "Where is the red kite?", photo(84, 56)))
-    coarse = say(dialogue, SYSTEM, Message("user", "Where is the red kite?", photo(84, 56)))
-    with failing(engine, fail, 2), pytest.raises(OutOfMemory) as second:
-        say(dialogue, Message("user", "What does it say?", photo(56, 56)))
-    assert str(first.value) == (
-        "The CPU ran out of memory at the first look. "
-        "Lower the coarse budget in Settings, or start with ERGO_QUANTIZE=int8."
-    )
-    assert str(second.value) == (
-        "The CPU ran out of memory at the second look. "
-        "Lower the zoom budget in Settings, or start with ERGO_QUANTIZE=int8."
-    )
-    assert second.value.__context__ is None, "a chained error would hold the tensors"
-    assert [coarse, say(dialogue, Message("user", "What does it say?", photo(56, 56)))] == expected
-
-
-def test_a_gpu_that_stops_is_said(engine: LocalEngine) -> None:
-    with (
-        failing(engine, lambda: _raise(torch.AcceleratorError("device-side assert triggered")), 1),
-        pytest.raises(EngineUnavailable, match=r"stopped: device-side assert triggered\. Start ERGO Demo again\."),
-    ):
-        say(engine.dialogue(GREEDY), Message("user", "Hello"))
-
-
-def test_a_view_that_would_be_resized_is_refused(engine: LocalEngine) -> None:
-    with pytest.raises(FrameMismatch, match="100 x 56 px"):
-        say(engine.dialogue(GREEDY), Message("user", "Where?", photo(100, 56)))
-    assert not engine.model.lock.locked()
 
 
 def test_two_looks_at_a_photo_end_with_an_outcome(engine: LocalEngine, tmp_path: Path) -> None:

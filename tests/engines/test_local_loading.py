@@ -19,11 +19,6 @@ from ergo_demo.settings import Settings
 from tests.checkpoints import make_checkpoint, make_legacy, write_json
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_checkpoint(tmp_path_factory.mktemp("models") / "random")
-
-
 @pytest.fixture
 def folder(made: Path, tmp_path: Path) -> Path:
     """A copy that a test may damage."""

@@ -16,13 +16,8 @@ from tests.checkpoints import SPECIALS, byte_tokenizer, make_checkpoint, make_le
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_checkpoint(tmp_path_factory.mktemp("models") / "random")
-
-
-@pytest.fixture(scope="module")
-def processor(folder: Path) -> Processor:
-    return Processor.load(folder)
+def processor(made: Path) -> Processor:
+    return Processor.load(made)
 
 
 def read(reader: Reader, ids: list[int]) -> list[str]:
@@ -46,11 +41,11 @@ def test_a_picture_stands_before_the_text_with_one_id_a_vision_token(processor: 
     assert ids.count(processor.image_token_id) == 6
 
 
-def test_the_patches_are_those_of_the_stock_processor(folder: Path, processor: Processor) -> None:
+def test_the_patches_are_those_of_the_stock_processor(made: Path, processor: Processor) -> None:
     from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
 
     pixels = np.random.default_rng(0).integers(0, 256, (140, 84, 3), np.uint8)
-    stock: Any = Qwen2VLImageProcessorPil.from_pretrained(folder)(images=[pixels], return_tensors="pt")
+    stock: Any = Qwen2VLImageProcessorPil.from_pretrained(made)(images=[pixels], return_tensors="pt")
     picture = processor.picture(pixels)
     assert picture.patches.equal(stock["pixel_values"])
     assert picture.grid.equal(stock["image_grid_thw"])
@@ -63,17 +58,15 @@ def test_a_size_that_cannot_be_sent_as_it_is_is_refused(processor: Processor, wi
 
 
 @pytest.mark.parametrize(("width", "height"), [(28, 28), (28, 560), (1400, 28), (588, 392)])
-def test_no_size_is_changed_whatever_the_checkpoint_allows(
-    tmp_path: Path, processor: Processor, width: int, height: int
-) -> None:
+def test_no_size_is_changed_whatever_the_checkpoint_allows(processor: Processor, width: int, height: int) -> None:
     picture = processor.picture(np.zeros((height, width, 3), np.uint8))
     assert picture.grid.tolist() == [[1, height // 14, width // 14]]
 
 
-def test_another_patch_size_is_refused(folder: Path) -> None:
+def test_another_patch_size_is_refused(made: Path) -> None:
     from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
 
-    images = Qwen2VLImageProcessorPil.from_pretrained(folder, patch_size=7)
+    images = Qwen2VLImageProcessorPil.from_pretrained(made, patch_size=7)
     with pytest.raises(FrameMismatch, match=r"grid of \[1, 8, 12\]"):
         Processor(byte_tokenizer(), images).picture(np.zeros((56, 84, 3), np.uint8))
 
