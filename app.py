@@ -11,6 +11,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -75,12 +76,12 @@ def serve(flags: Mapping[str, object]) -> None:
     from ergo_demo.settings import read_settings
     from ergo_demo.ui import build_app, launch_options
     from ergo_demo.ui.api import add_ask, calls_the_model
-    from ergo_demo.ui.gpu import make_look
+    from ergo_demo.ui.gpu import make_look, on_zero_gpu
     from ergo_demo.ui.services import Services
 
     settings, origins = read_settings(os.environ, flags)
     print_settings(origins)
-    engine = open_engine(settings)
+    engine = open_engine(settings, zero_gpu=on_zero_gpu(), announce=partial(print, flush=True))
     print(f"  {engine.info.model.name}: {engine.info.reason}", flush=True)
     with Door(settings.photos_folder(), limits=Limits(quota_bytes=settings.photo_quota_bytes)) as door:
         services = Services(engine.info, make_look(engine), door, settings)

@@ -19,7 +19,7 @@ from gradio.utils import get_upload_folder
 from ergo_demo.errors import ErgoError, ImageUnreadable, QuestionEmpty
 from ergo_demo.pipeline import Event, Finished, Spoke, Stage, check_question, run_settings
 from ergo_demo.records import Trace
-from ergo_demo.ui.gate import IsRun
+from ergo_demo.ui.gate import IsRun, Refused
 from ergo_demo.ui.services import Services
 from ergo_demo.ui.visitors import Clock
 
@@ -91,22 +91,36 @@ def answer(
     yield dict(trace.reply())
 
 
-def calls_the_model(demo: gr.Blocks) -> IsRun:
-    """Which calls of this page the gate counts as runs: all that share the queue of one at a time."""
-    runs = [fn for fn in demo.fns.values() if fn.concurrency_id == ONE_AT_A_TIME]
-    numbers = {fn._id for fn in runs}
-    paths = {f"/gradio_api/call/{fn.api_name}" for fn in runs}
+def calls_the_model(page: gr.Blocks) -> IsRun:
+    """Which calls of this page the gate counts as runs: all that share the queue of one at a time.
+
+    Calls that Gradio would fail over (no such event, none of ours behind it, values missing) are refused on the way.
+    """
+    events = {fn._id: fn for fn in page.fns.values()}
+    names = {fn.api_name: fn._id for fn in events.values()}
 
     def is_run(path: str, body: object) -> bool:
-        number = body.get("fn_index") if isinstance(body, dict) else None
-        try:
-            # Gradio takes "3", 3.0 and true as numbers, too.
-            called = int(number) if number is not None else None
-        except (TypeError, ValueError, OverflowError):
-            called = None
-        return path.rstrip("/") in paths or called in numbers
+        route, _, name = path.removeprefix("/gradio_api/").rstrip("/").partition("/")
+        if not isinstance(body, dict) or (route not in ("call", "run") and (route, name) != ("queue", "join")):
+            return False
+        number = None if route == "call" else _whole(body.get("fn_index"))
+        event = events.get(names.get(name, -1) if number is None else number)
+        if event is None or event.fn is None:
+            raise Refused(404, "There is no such event.")
+        data = body.get("data")
+        if not isinstance(data, list) or len(data) < len(event.inputs):
+            raise Refused(422, f'This event takes {len(event.inputs)} values, as the list "data".')
+        return bool(event.concurrency_id == ONE_AT_A_TIME)
 
     return is_run
+
+
+def _whole(number: object) -> int | None:
+    """The number of an event as Gradio reads it, which takes "3", 3.0 and true as numbers, too."""
+    try:
+        return int(number) if isinstance(number, str | int | float) else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _progress(events: Iterator[Event], clock: Clock) -> Generator[dict[str, Any], None, Trace]:

@@ -25,7 +25,7 @@ from ergo_demo.ui import bodies
 from ergo_demo.ui.visitors import Clock, Rate, Visitors, visitor_of
 
 IsRun: TypeAlias = Callable[[str, object], bool]
-"""(path, JSON body) -> whether this call makes the model work."""
+"""(path, JSON body) -> whether this call makes the model work. Raises Refused for an event that does not exist."""
 
 Lifespan: TypeAlias = Callable[[Starlette], contextlib.AbstractAsyncContextManager[None]]
 """What `launch` takes as app_kwargs["lifespan"]."""
@@ -41,7 +41,6 @@ CLOSED = (
     "/gradio_api/profiling",
     "/gradio_api/proxy=",  # fetches for others
     "/gradio_api/run-history",
-    "/gradio_api/run/",
     "/gradio_api/runs",
     "/gradio_api/stream/",
     "/gradio_api/undo-vibe-edit",
@@ -146,7 +145,7 @@ class Gate:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        guarded = with_headers(send)
+        guarded = with_headers(send, scope["path"])
         try:
             check_origin(scope["method"], headers)
             check_host(headers, self.doors.hosts)
@@ -215,13 +214,19 @@ def check_host(headers: Headers, hosts: frozenset[str]) -> None:
 
 
 def check_route(path: str) -> None:
-    """Hides what this app does not use."""
-    if path.startswith(CLOSED):
+    """Hides what this app does not use, and names that no file can have: Gradio fails over those."""
+    longest = max(len(part.encode(errors="replace")) for part in path.split("/"))
+    if path.startswith(CLOSED) or longest > 255 or not path.isprintable():
         raise Refused(404, "Not found.")
 
 
-def with_headers(send: Send) -> Send:
-    """Adds our headers to a response and takes CORS permission away, which nobody here needs."""
+def with_headers(send: Send, path: str) -> Send:
+    """Adds our headers to a response and takes CORS permission away, which nobody here needs.
+
+    An event that is called directly and fails is answered by Gradio with 500, whoever is to blame; values that its
+    components cannot read are the usual cause. Queued events that fail answer 200. So here it is 422: what is wrong
+    with the app is in its log, with a traceback.
+    """
 
     async def guarded(message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -231,7 +236,8 @@ def with_headers(send: Send) -> Send:
                 for name, value in message.get("headers", [])
                 if name.lower() not in ours and not name.lower().startswith(b"access-control-")
             ]
-            message = {**message, "headers": [*kept, *HEADERS]}
+            failed = message["status"] == 500 and path.startswith("/gradio_api/run/")
+            message = {**message, "status": 422 if failed else message["status"], "headers": [*kept, *HEADERS]}
         await send(message)
 
     return guarded

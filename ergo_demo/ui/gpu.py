@@ -14,6 +14,7 @@ from queue import Empty
 import httpx
 import spaces
 from gradio.exceptions import Error as GradioError
+from spaces.config import Config
 
 from ergo_demo import pipeline
 from ergo_demo.engines import Engine, Stop
@@ -27,6 +28,11 @@ class _Raised:
     """A typed error on its way out of the GPU process."""
 
     error: ErgoError
+
+
+def on_zero_gpu() -> bool:
+    """Whether this is a Space whose GPU exists only inside a call."""
+    return bool(Config.zero_gpu)
 
 
 def make_look(engine: Engine) -> Callable[[Photo, str, RunSettings, Stop], Generator[Event, None, None]]:

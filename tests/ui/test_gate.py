@@ -121,7 +121,7 @@ class Server:
             Route("/gradio_api/upload", _echo, methods=["POST"]),
             Route("/cors", _cors),
             Route("/fails", _fails),
-            Route("/gradio_api/run/{name}", _echo, methods=["POST"]),
+            Route("/gradio_api/run/predict", _fails, methods=["POST"]),
         ]
         app = Starlette(routes=routes, lifespan=lifespan(doors))
         self.server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical"))
@@ -140,7 +140,7 @@ class Server:
         self.thread.join(10)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def served() -> Iterator[httpx.Client]:
     server = Server(SMALL)
     yield server.client
@@ -172,6 +172,16 @@ def test_a_preflight_of_a_foreign_page_is_refused(served: httpx.Client) -> None:
 @pytest.mark.parametrize("path", CLOSED)
 def test_unused_routes_are_shut(served: httpx.Client, path: str) -> None:
     assert served.post(f"{path}x").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/assets/" + "a" * 256, "/assets/%00", "/assets/%0a"], ids=["long", "zero", "line"])
+def test_names_that_no_file_can_have_are_not_looked_for(served: httpx.Client, path: str) -> None:
+    assert served.get(path).status_code == 404
+
+
+def test_an_event_that_fails_is_no_failure_of_the_server(served: httpx.Client) -> None:
+    assert served.post("/gradio_api/run/predict", json={}).status_code == 422
+    assert served.get("/fails").status_code == 500
 
 
 def test_the_body_limit_holds_for_what_is_said_and_for_what_is_streamed(served: httpx.Client) -> None:
@@ -215,7 +225,7 @@ def test_an_upload_without_a_boundary_is_a_bad_request(served: httpx.Client, kin
     assert served.post("/gradio_api/upload", content=b"x", headers={"content-type": kind}).status_code == 400
 
 
-def test_whoever_uploaded_too_much_waits(served: httpx.Client) -> None:
+def test_whoever_uploaded_too_much_waits() -> None:
     server = Server(Limits(upload_bytes=300))
     body = _multipart(b"a" * 400)
     assert server.client.post("/gradio_api/upload", content=body, headers=UPLOAD_TYPE).status_code == 200
@@ -225,10 +235,12 @@ def test_whoever_uploaded_too_much_waits(served: httpx.Client) -> None:
     server.close()
 
 
-def test_runs_are_counted_apart_from_other_requests(served: httpx.Client) -> None:
-    statuses = [served.post("/", json={"fn_index": 7}).status_code for _ in range(5)]
+def test_runs_are_counted_apart_from_other_requests() -> None:
+    server = Server(SMALL)
+    statuses = [server.client.post("/", json={"fn_index": 7}).status_code for _ in range(5)]
     assert statuses == [200, 200, 200, 429, 429]
-    assert served.post("/", json={"fn_index": 8}).status_code == 200
+    assert server.client.post("/", json={"fn_index": 8}).status_code == 200
+    server.close()
 
 
 def test_a_visitor_behind_the_proxy_is_counted_alone() -> None:
