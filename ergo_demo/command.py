@@ -1,6 +1,7 @@
 """One question from a program: settings -> engine -> photo -> trace. Shared by `ergo_demo.ask` and the command line."""
 
 import os
+import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from functools import lru_cache
@@ -17,6 +18,10 @@ from ergo_demo.settings import read_settings
 _open_engine = lru_cache(maxsize=1)(open_engine)
 
 
+def _to_stderr(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
 def ask_once(
     image: Path, question: str, flags: Mapping[str, object], on_event: Callable[[Event], None] = lambda _event: None
 ) -> Trace:
@@ -31,7 +36,7 @@ def ask_once(
         raise ImageUnreadable(f"There is no file {str(image)!r}.", remedy="Give the path of a photo.")
     with tempfile.TemporaryDirectory(prefix="ergo-ask-") as folder, Door(Path(folder)) as door:
         photo = door.open_upright(image)
-        engine: Engine = _open_engine(settings)
+        engine: Engine = _open_engine(settings, announce=_to_stderr)
         for event in run(engine, photo, question, run_settings(engine.info, settings)):
             on_event(event)
     assert isinstance(event, Finished), "a run ends with Finished"
