@@ -131,7 +131,7 @@ def _boat(drawing: Drawing, body: Box, colour: Colour, unit: float) -> Box:
 
 
 def _buoy(drawing: Drawing, body: Box, colour: Colour, unit: float) -> Box:
-    x1, x2, y1, y2, width, height = body.x1, body.x2, body.y1, body.y2, body.width, body.height
+    x1, x2, y1, _y2, width, height = body.x1, body.x2, body.y1, body.y2, body.width, body.height
     middle = (x1 + x2) / 2
     drawing.strokes([(middle, y1, middle, y1 + 0.3 * height)], 1.4 * unit, shade(colour, 0.6))
     drawing.ellipse(middle, y1 + 0.05 * height, 1.8 * unit, 1.8 * unit, (250, 220, 90))

@@ -9,7 +9,7 @@ from torch import Tensor
 from ergo_demo.geometry import PATCH
 from ergo_demo.scenes.drawing import Image
 from ergo_demo.training.checkpoint import MEAN, STD
-from ergo_demo.training.examples import IGNORE, Example
+from ergo_demo.training.examples import IGNORE, Branch, Example
 from ergo_demo.training.network import PATCHES_PER_TOKEN, cell_order
 
 HALF = PATCH // 2
@@ -26,20 +26,21 @@ class Pictures:
 
 @dataclass
 class Batch:
-    """B scenes. L counts the tokens behind the prefix: the coarse view between its marks, then the branches."""
+    """B scenes with N branches. A trunk is the coarse view between its two marks: T = cells + 2 tokens."""
 
     coarse: Pictures
-    zoom: Pictures | None
+    zoom: Pictures  # zoom views, then reading sheets
     coarse_truth: dict[str, Tensor]  # name -> (B, cells, ...) classes
-    zoom_letters: Tensor | None  # (n, cells, 2)
-    ids: Tensor  # (B, L)
-    positions: Tensor  # (3, B, L)
-    mask: Tensor  # (B, L, prefix + L) bool
-    roles: Tensor  # (B, L): the role of each token
-    zoom_rows: Tensor | None  # flat indices into (B * L) of the zoom views' tokens
-    zoom_cells: Tensor | None  # flat indices into (n * cells), in the same order
-    pointer_queries: Tensor  # (Q, 2) scene, token
-    pointer_targets: Tensor  # (Q, prefix + L) bool
+    zoom_letters: Tensor  # (n, cells, 2)
+    trunk_ids: Tensor  # (B, T)
+    trunk_positions: Tensor  # (3, B, T)
+    ids: Tensor  # (N, L), padded on the right, where nothing that counts can see it
+    positions: Tensor  # (3, N, L)
+    roles: Tensor  # (N, L): the role of each token
+    zoom_rows: Tensor  # flat indices into (N * L) of the zoom views' tokens
+    zoom_cells: Tensor  # flat indices into (n * cells), in the same order
+    pointer_queries: Tensor  # (Q, 2) branch, token
+    pointer_targets: Tensor  # (Q, prefix + T + L) bool
 
 
 def to_patches(image: Image) -> Tensor:
@@ -68,65 +69,74 @@ def pictures(images: list[Image]) -> Pictures:
 
 def collate(examples: list[Example], prefix_length: int, marks: tuple[int, int, int]) -> Batch:
     """Stack examples; `marks` are the ids of <|vision_start|>, <|image_pad|> and <|vision_end|>."""
-    cells = examples[0].truth.kind.size
-    trunk = cells + 2
-    length = trunk + max(sum(len(branch.ids) for branch in example.branches) for example in examples)
-    count = len(examples)
-    ids = np.full((count, length), marks[1], dtype=np.int64)
-    positions = np.zeros((3, count, length), dtype=np.int64)
-    roles = np.zeros((count, length), dtype=np.int64)
-    mask = np.zeros((count, length, prefix_length + length), dtype=bool)
-    mask[:, :, :prefix_length] = True
-    causal = np.tril(np.ones((length, length), dtype=bool))
+    rows, columns = examples[0].truth.kind.shape
+    trunk_ids = torch.tensor([marks[0], *[marks[1]] * (rows * columns), marks[2]])
+    trunk_positions = torch.from_numpy(_trunk_positions(prefix_length, columns, rows))
+    branches = [branch for example in examples for branch in example.branches]
+    length = max(len(branch.ids) for branch in branches)
+    ids = np.full((len(branches), length), marks[1], dtype=np.int64)
+    positions = np.zeros((3, len(branches), length), dtype=np.int64)
+    roles = np.zeros((len(branches), length), dtype=np.int64)
+    for row, branch in enumerate(branches):
+        end = len(branch.ids)
+        ids[row, :end], roles[row, :end], positions[:, row, :end] = (
+            branch.ids,
+            branch.roles,
+            np.array(branch.positions).T,
+        )
+    zoom, letters, zoom_rows, zoom_cells = _zooms(examples, length)
+    queries, targets = _pointers(branches, prefix_length, len(trunk_ids), length)
+    return Batch(
+        coarse=pictures([example.image for example in examples]),
+        zoom=zoom,
+        coarse_truth=_stacked_truth(examples),
+        zoom_letters=letters,
+        trunk_ids=trunk_ids.expand(len(examples), -1),
+        trunk_positions=trunk_positions[:, None].expand(-1, len(examples), -1),
+        ids=torch.from_numpy(ids),
+        positions=torch.from_numpy(positions),
+        roles=torch.from_numpy(roles),
+        zoom_rows=zoom_rows,
+        zoom_cells=zoom_cells,
+        pointer_queries=queries,
+        pointer_targets=targets,
+    )
+
+
+def _zooms(examples: list[Example], length: int) -> tuple[Pictures, Tensor, Tensor, Tensor]:
+    """Zoom views and reading sheets, their letters, and which token of which branch shows which of their cells."""
+    branches = [branch for example in examples for branch in example.branches]
+    shown = [(row, branch.zoom_at, branch.zoom) for row, branch in enumerate(branches) if branch.zoom is not None]
+    views = [view for _, _, view in shown] + [example.sheet for example in examples]
+    zoom = pictures([view.image for view in views])
+    most = zoom.patches.shape[1] // PATCHES_PER_TOKEN
+    letters = torch.full((len(views), most, 2), IGNORE, dtype=torch.int64)
+    for index, view in enumerate(views):
+        letters[index, : view.letters[0].size] = torch.from_numpy(view.letters.reshape(2, -1).T)
+    tokens = [row * length + start + np.arange(view.columns * view.rows) for row, start, view in shown]
+    cells = [index * most + np.arange(view.columns * view.rows) for index, (_, _, view) in enumerate(shown)]
+    none = [np.zeros(0, dtype=np.int64)]
+    return (
+        zoom,
+        letters,
+        torch.from_numpy(np.concatenate(none + tokens)),
+        torch.from_numpy(np.concatenate(none + cells)),
+    )
+
+
+def _pointers(branches: list[Branch], prefix: int, trunk: int, length: int) -> tuple[Tensor, Tensor]:
+    """Who should look where: (Q, 2) branch and token, and (Q, prefix + trunk + length) the keys to look at."""
     queries: list[tuple[int, int]] = []
     targets: list[list[int]] = []
-    zooms, zoom_rows = [], []
-    for scene, example in enumerate(examples):
-        columns = example.truth.kind.shape[1]
-        ids[scene, 0], ids[scene, trunk - 1] = marks[0], marks[2]
-        positions[:, scene, :trunk] = _trunk_positions(prefix_length, columns, cells // columns)
-        seen = mask[scene, :, prefix_length:]
-        seen[:, :trunk] = causal[:, :trunk]
-        at = trunk
-        for branch in example.branches:
-            end = at + len(branch.ids)
-            ids[scene, at:end], roles[scene, at:end] = branch.ids, branch.roles
-            positions[:, scene, at:end] = np.array(branch.positions).T
-            seen[at:end, at:end] = causal[at:end, at:end]
-            for query, view, found in branch.pointers:
-                first = 1 if view == 0 else at + branch.zoom_at
-                queries.append((scene, at + query))
-                targets.append([prefix_length + first + cell for cell in found])
-            if branch.zoom is not None:
-                zooms.append(branch.zoom)
-                size = branch.zoom.columns * branch.zoom.rows if branch.zoom_at >= 0 else 0
-                zoom_rows.append(scene * length + at + branch.zoom_at + np.arange(size))
-            at = end
-    pointed = torch.zeros(len(targets), prefix_length + length, dtype=torch.bool)
-    for row, found_cells in enumerate(targets):
-        pointed[row, found_cells] = True
-    zoom = pictures([zoom.image for zoom in zooms]) if zooms else None
-    letters, zoom_cells = None, None
-    if zoom is not None:
-        most = zoom.patches.shape[1] // PATCHES_PER_TOKEN
-        letters = torch.full((len(zooms), most, 2), IGNORE, dtype=torch.int64)
-        for index, view_zoom in enumerate(zooms):
-            letters[index, : view_zoom.letters[0].size] = torch.from_numpy(view_zoom.letters.reshape(2, -1).T)
-        zoom_cells = torch.from_numpy(np.concatenate([i * most + np.arange(len(r)) for i, r in enumerate(zoom_rows)]))
-    return Batch(
-        pictures([example.image for example in examples]),
-        zoom,
-        _stacked_truth(examples),
-        letters,
-        torch.from_numpy(ids),
-        torch.from_numpy(positions),
-        torch.from_numpy(mask),
-        torch.from_numpy(roles),
-        torch.from_numpy(np.concatenate(zoom_rows)) if zooms else None,
-        zoom_cells,
-        torch.tensor(queries, dtype=torch.int64).view(-1, 2),
-        pointed,
-    )
+    for row, branch in enumerate(branches):
+        for token, view, cells in branch.pointers:
+            first = prefix + 1 if view == 0 else prefix + trunk + branch.zoom_at
+            queries.append((row, token))
+            targets.append([first + cell for cell in cells])
+    pointed = torch.zeros(len(targets), prefix + trunk + length, dtype=torch.bool)
+    for query, found in enumerate(targets):
+        pointed[query, found] = True
+    return torch.tensor(queries, dtype=torch.int64).view(-1, 2), pointed
 
 
 def _trunk_positions(start: int, columns: int, rows: int) -> "np.ndarray[tuple[int, ...], np.dtype[np.int64]]":

@@ -110,7 +110,7 @@ def both_frames(patches: Tensor) -> Tensor:
 def resampled(photo: Image, view: View, kernel: Pillow.Resampling) -> Image:
     """A view cut from the finished picture, antialiased."""
     size = (view.size.width, view.size.height)
-    return np.asarray(Pillow.fromarray(photo).resize(size, kernel, box=view.region.edges), dtype=np.uint8)
+    return np.array(Pillow.fromarray(photo).resize(size, kernel, box=view.region.edges), dtype=np.uint8)
 
 
 def _image(view: View) -> str:

@@ -60,16 +60,17 @@ class Branch:
     positions: list[tuple[int, int, int]] = field(default_factory=list)
     pointers: list[tuple[int, int, tuple[int, ...]]] = field(default_factory=list)  # query, view 0 or 1, cells
     zoom: Zoom | None = None
-    zoom_at: int = -1  # where the zoom view's tokens begin; -1: the view is only for the tower's own lesson
+    zoom_at: int = -1  # where the zoom view's tokens begin
 
 
 @dataclass(frozen=True)
 class Example:
-    """One scene's coarse view with its truth and its branches."""
+    """One scene's coarse view with its truth and its branches, and a reading sheet beside them."""
 
     image: Image
     truth: CoarseTruth
     branches: tuple[Branch, ...]
+    sheet: Zoom
 
 
 def coarse_view(scene: Scene) -> View:
@@ -174,10 +175,9 @@ def make_example(
     order = rng.permutation(len(scene.things))
     chosen = [scene.things[int(order[i % len(order)])] for i in range(questions)]
     branches = tuple(
-        _branch(scene, scene.question(thing, rng), view, truth, rng, encode, turns, start, index == 0)
-        for index, thing in enumerate(chosen)
+        _branch(scene, scene.question(thing, rng), view, truth, rng, encode, turns, start) for thing in chosen
     )
-    return Example(scene.render(view.region, view.size), truth, branches)
+    return Example(scene.render(view.region, view.size), truth, branches, sheet(rng))
 
 
 def _branch(
@@ -189,7 +189,6 @@ def _branch(
     encode: Encode,
     turns: int,
     start: int,
-    spare: bool,
 ) -> Branch:
     columns, rows = view.size.width // PATCH, view.size.height // PATCH
     cells = dialogue.cells_around(question.target, view)
@@ -199,12 +198,9 @@ def _branch(
     seen = _inside(cells, row, column) & (truth.owner == scene.things.index(question.thing))
     targets = np.flatnonzero(seen if seen.any() else _inside(cells, row, column))
     writer.reply(dialogue.coarse_reply(question, cells), {Role.FIELD: [(0, tuple(targets.tolist()))] * 2})
-    region = view.to_source(jittered(cells, columns, rows, rng).box_in_view)
-    if turns == 1:
-        writer.branch.zoom = sheet(rng) if spare else None
-    else:
+    if turns == 2:
+        region = view.to_source(jittered(cells, columns, rows, rng).box_in_view)
         zoom = zoom_of(scene, question.thing, zoom_view(region))
-        writer.branch.zoom = zoom
         writer.fixed("\n" + dialogue.USER)
         writer.image(zoom)
         writer.fixed(dialogue.zoom_request(question.text))
@@ -230,7 +226,7 @@ class _Writer:
         """The zoom view's tokens between their two marks."""
         self.fixed("<|vision_start|>")
         branch, at = self.branch, self._position
-        branch.zoom_at = len(branch.ids)
+        branch.zoom, branch.zoom_at = zoom, len(branch.ids)
         pad = _encoded(self._encode, "<|image_pad|>")[0]
         for row in range(zoom.rows):
             for column in range(zoom.columns):

@@ -3,33 +3,31 @@
 import json
 import math
 import os
-import queue
 import sys
-import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import torch
+from torch import Tensor
 from transformers import AutoTokenizer, PreTrainedTokenizerFast, Qwen2_5_VLForConditionalGeneration
 
 from ergo_demo.scenes.seeds import generator
 from ergo_demo.training import checkpoint, dialogue
 from ergo_demo.training.batch import Batch, collate
-from ergo_demo.training.examples import make_example
-from ergo_demo.training.losses import DenseHeads, Tally
+from ergo_demo.training.examples import Encode, make_example
+from ergo_demo.training.losses import DenseHeads, Tally, merged
 from ergo_demo.training.stages import Stage, run_step
 from ergo_demo.training.tokenizer import train_tokenizer
 
 # glibc gives large blocks back to the kernel after every step and asks for them again; keeping them is worth a
-# third of the time. OpenMP's threads spin while they wait, which beside any other process costs ten times the
-# step. Both libraries read these once, so the process has to start with them.
+# third of the time. OpenMP's threads wait for each other after every small operation, so each worker has only one.
+# Both libraries read these once, so the process has to start with them.
 _RUNTIME = {
     "MALLOC_TRIM_THRESHOLD_": "17179869184",
     "MALLOC_MMAP_THRESHOLD_": "17179869184",
-    "OMP_WAIT_POLICY": "passive",
-    "GOMP_SPINCOUNT": "0",
+    "OMP_NUM_THREADS": "1",
 }
 
 
@@ -47,42 +45,42 @@ def open_model(folder: Path, seed: int) -> tuple[Qwen2_5_VLForConditionalGenerat
     return checkpoint.new_model(checkpoint.model_config(tokenizer), seed), tokenizer
 
 
-def batches(
-    stage: Stage, tokenizer: PreTrainedTokenizerFast, seed: int, first: int, progress: Callable[[], float]
-) -> Iterator[Batch]:
-    """Endless training batches; example `index` always comes from the seed of ("train", seed, index)."""
+def encoder(tokenizer: PreTrainedTokenizerFast) -> Encode:
+    """Text to token ids, nothing added."""
 
     def encode(text: str) -> list[int]:
         ids: list[int] = tokenizer(text, add_special_tokens=False)["input_ids"]
         return ids
 
-    ahead = len(encode(dialogue.prefix()))
-    marks = tuple(encode(token)[0] for token in ("<|vision_start|>", "<|image_pad|>", "<|vision_end|>"))
-    assert len(marks) == 3
-    index = first
-    while True:
-        things = [count for share, count in stage.curriculum if share <= progress()][-1]
-        examples = []
-        for _ in range(stage.scenes):
-            rng = generator("train", seed, index)
-            examples.append(
-                make_example(rng, encode, questions=stage.questions, things=things, turns=stage.turns, start=ahead)
+    return encode
+
+
+class Lessons:
+    """Makes training batches: example `index` always comes from the seed of ("train", seed, index)."""
+
+    def __init__(self, stage: Stage, tokenizer: PreTrainedTokenizerFast, seed: int) -> None:
+        self._stage, self._seed = stage, seed
+        self._encode = encoder(tokenizer)
+        self._ahead = len(self._encode(dialogue.prefix()))
+        marks = [self._encode(token)[0] for token in ("<|vision_start|>", "<|image_pad|>", "<|vision_end|>")]
+        self._marks = (marks[0], marks[1], marks[2])
+
+    def batch(self, first: int, scenes: int, progress: float) -> Batch:
+        """Scenes `first` to `first + scenes`, as hard as the stage is at `progress` (0 to 1)."""
+        stage = self._stage
+        things = [count for share, count in stage.curriculum if share <= progress][-1]
+        examples = [
+            make_example(
+                generator("train", self._seed, index),
+                self._encode,
+                questions=stage.questions,
+                things=things,
+                turns=stage.turns,
+                start=self._ahead,
             )
-            index += 1
-        yield collate(examples, ahead, marks)
-
-
-def ahead_of_time(source: Iterator[Batch], depth: int = 3) -> Iterator[Batch]:
-    """The same batches, made in a thread while the last one is trained on (OpenCV and numpy free the lock)."""
-    ready: queue.Queue[Batch] = queue.Queue(depth)
-
-    def fill() -> None:
-        for item in source:
-            ready.put(item)
-
-    threading.Thread(target=fill, daemon=True).start()
-    while True:
-        yield ready.get()
+            for index in range(first, first + scenes)
+        ]
+        return collate(examples, self._ahead, self._marks)
 
 
 def learning_rate(stage: Stage, progress: float, step: int) -> float:
@@ -93,29 +91,41 @@ def learning_rate(stage: Stage, progress: float, step: int) -> float:
 class Apprentice:
     """Everything that a stage changes: weights, dense heads, optimiser and counters; can be saved and resumed."""
 
-    def __init__(self, folder: Path, run: Path, stage: Stage, seed: int) -> None:
-        self.folder, self.run, self.stage = folder, run, stage
+    def __init__(self, folder: Path, run: Path, stage: Stage, seed: int, workers: int = 1) -> None:
+        self.folder, self.run, self.stage, self.workers = folder, run, stage, workers
         self.model, self.tokenizer = open_model(folder, seed)
         self.heads = DenseHeads(self.model.config.text_config.hidden_size)
         self.parameters = [*self.model.parameters(), *self.heads.parameters()]
         self.optimiser = torch.optim.AdamW(self.parameters, lr=1e-3, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
-        self.prefix_ids = torch.tensor(self.tokenizer(dialogue.prefix(), add_special_tokens=False)["input_ids"])
+        self.prefix_ids = torch.tensor(encoder(self.tokenizer)(dialogue.prefix()))
+        self.lessons = Lessons(stage, self.tokenizer, seed)
         self.steps, self.seconds, self.examples = 0, 0.0, 0
+        self._pool = ThreadPoolExecutor(workers)
         self._resume()
 
-    def step(self, batch: Batch, rate: float) -> Tally:
-        """Learn from one batch."""
+    def step(self, rate: float, progress: float, scenes: int | None = None) -> Tally:
+        """Learn from the next scenes: each worker makes and learns its own share, then the gradients are added."""
         for group in self.optimiser.param_groups:
             group["lr"] = rate
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            tally = run_step(self.model, self.heads, self.stage, batch, self.prefix_ids)
-        self.optimiser.zero_grad(set_to_none=True)
-        tally.loss.backward()  # type: ignore[no-untyped-call]
+        share = (scenes or self.stage.scenes) // self.workers
+        starts = [self.examples + worker * share for worker in range(self.workers)]
+        learned = list(self._pool.map(lambda first: self._learn(first, share, progress), starts))
+        for parameter, gradients in zip(self.parameters, zip(*(g for _, g in learned), strict=True), strict=True):
+            given = [gradient for gradient in gradients if gradient is not None]
+            parameter.grad = torch.stack(given).mean(0) if given else None
         torch.nn.utils.clip_grad_norm_(self.parameters, 1.0)
         self.optimiser.step()
         self.steps += 1
-        self.examples += self.stage.scenes
-        return tally
+        self.examples += share * self.workers
+        return merged([tally for tally, _ in learned])
+
+    def _learn(self, first: int, scenes: int, progress: float) -> tuple[Tally, tuple[Tensor | None, ...]]:
+        """One worker's share of a step: what it found and its gradients."""
+        batch = self.lessons.batch(first, scenes, progress)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            tally = run_step(self.model, self.heads, self.stage, batch, self.prefix_ids)
+        # Not backward(): two workers must not add to the same .grad at once.
+        return tally, torch.autograd.grad(tally.loss, self.parameters, allow_unused=True)
 
     def save(self, finished: bool) -> None:
         """Write the checkpoint, and what only a resumed stage needs beside it. The state is written last."""
@@ -134,7 +144,7 @@ class Apprentice:
         (self.run / "state.tmp").replace(self.run / "state.pt")
 
     def _resume(self) -> None:
-        """Take the heads and the count of examples from any earlier stage, the rest only from this one."""
+        """Take the weights, heads and the count of examples from any earlier stage, the rest only from this one."""
         path = self.run / "state.pt"
         if not path.exists():
             return
@@ -153,19 +163,13 @@ def train(stage: Stage, folder: Path, run: Path, *, minutes: float, seed: int, s
     `run` keeps what is not worth committing: optimiser, dense heads, log. A stage that was interrupted goes on
     where it stopped, and its examples never repeat.
     """
-    torch.set_num_threads(os.cpu_count() or 1)
     run.mkdir(parents=True, exist_ok=True)
-    apprentice = Apprentice(folder, run, stage, seed)
+    apprentice = Apprentice(folder, run, stage, seed, workers=os.cpu_count() or 1)
     before, started = apprentice.seconds, time.monotonic()
-
-    def progress() -> float:
-        return min(1.0, (before + time.monotonic() - started) / (60 * minutes))
-
-    source = ahead_of_time(batches(stage, apprentice.tokenizer, seed, apprentice.examples, progress))
     log = _Log(run / "log.jsonl", stage, minutes)
     last_save = time.monotonic()
-    while (done := progress()) < 1:
-        tally = apprentice.step(next(source), learning_rate(stage, done, apprentice.steps))
+    while (done := min(1.0, apprentice.seconds / (60 * minutes))) < 1:
+        tally = apprentice.step(learning_rate(stage, done, apprentice.steps), done)
         apprentice.seconds = before + time.monotonic() - started
         log.step(apprentice.steps, done, float(tally.loss.detach()), tally.shares)
         if time.monotonic() - last_save > 60 * save_minutes:

@@ -36,6 +36,15 @@ class Tally:
         self.shares[name] = (float(right.sum()), right.numel())
 
 
+def merged(tallies: list[Tally]) -> Tally:
+    """The mean loss and the summed shares of several workers."""
+    together = Tally(torch.stack([tally.loss.detach() for tally in tallies]).mean())
+    for name in {name for tally in tallies for name in tally.shares}:
+        counts = [tally.shares[name] for tally in tallies if name in tally.shares]
+        together.shares[name] = (sum(right for right, _ in counts), sum(asked for _, asked in counts))
+    return together
+
+
 class DenseHeads(nn.Module):
     """Linear probes: what a vision token is (tower) and, in an early decoder layer, also where it is."""
 
@@ -84,7 +93,6 @@ def dense_coarse(tally: Tally, heads: nn.ModuleDict, where: str, tokens: Tensor,
 
 def dense_zoom(tally: Tally, heads: nn.ModuleDict, tokens: Tensor, batch: Batch, weight: float) -> None:
     """Which character's middle lies in each cell of the zoom views, read from `tokens` (n, cells, d)."""
-    assert batch.zoom_letters is not None
     for index, head in enumerate(heads.values()):
         _classify(tally, f"tower.letter{index}", head(tokens), batch.zoom_letters[..., index], weight)
 
@@ -111,18 +119,13 @@ def pointers(tally: Tally, decoded: Decoded, taps: tuple[Tap, ...], batch: Batch
     """Each tapped head must look at the cells that hold the answer to what is about to be written."""
     if not len(batch.pointer_queries):
         return
-    scene, token = batch.pointer_queries.T
-    visible = batch.mask[scene, token]
+    branch, token = batch.pointer_queries.T
+    ahead = batch.pointer_targets.shape[1] - batch.ids.shape[1]
+    unseen = torch.arange(batch.pointer_targets.shape[1]) > ahead + token[:, None]
     for index, tap in enumerate(taps):
-        query, keys = decoded.queries[tap][scene, token], decoded.keys[tap]
-        scores = _scores(query, keys, scene)
-        scores = (scores.float() / query.shape[-1] ** 0.5).masked_fill(~visible, float("-inf"))
+        query, keys = decoded.queries[tap][branch, token], decoded.keys[tap][branch]
+        scores = torch.einsum("qh,qlh->ql", query, keys).float() / query.shape[-1] ** 0.5
+        scores = scores.masked_fill(unseen, float("-inf"))
         log_share = scores.log_softmax(-1).masked_fill(~batch.pointer_targets, float("-inf")).logsumexp(-1)
         tally.add(weight, -log_share.clamp(min=-12).mean())
-        best = scores.argmax(-1)
-        tally.count(f"pointer{index}", batch.pointer_targets.gather(1, best[:, None])[:, 0])
-
-
-def _scores(query: Tensor, keys: Tensor, scene: Tensor) -> Tensor:
-    """query (Q, h) against all keys (B, L, h) of its own scene: (Q, L)."""
-    return torch.einsum("qh,qlh->ql", query, keys[scene])
+        tally.count(f"pointer{index}", batch.pointer_targets.gather(1, scores.argmax(-1)[:, None])[:, 0])

@@ -19,7 +19,7 @@ PATCHES_PER_TOKEN = 4
 
 @dataclass(frozen=True)
 class Tap:
-    """One supervised attention head: `head` of decoder layer `layer`."""
+    """One supervised attention head: `head` of decoder layer `layer`; -1 is the last one."""
 
     layer: int
     head: int
@@ -27,21 +27,27 @@ class Tap:
 
 @dataclass
 class Decoded:
-    """What the decoder gave: final hidden states (B, L, d), early ones, and each tap's queries and keys."""
+    """What the decoder gave for N branches of L tokens behind B trunks of T, all behind one prefix of P tokens.
+
+    hidden: final states of the branches (N, L, d). early: states of the trunks (B, T, d) behind an early layer.
+    queries: (N, L, head_dim) of each tap; keys: (N, P + T + L, head_dim), what those queries can look at.
+    """
 
     hidden: Tensor
     early: Tensor
-    queries: dict[Tap, Tensor]  # (B, L, head_dim)
-    keys: dict[Tap, Tensor]  # (B, prefix + L, head_dim)
+    queries: dict[Tap, Tensor]
+    keys: dict[Tap, Tensor]
 
 
 def _norm(x: Tensor, norm: nn.Module) -> Tensor:
     out: Tensor = F.rms_norm(x, (x.shape[-1],), norm.weight.to(x.dtype), norm.variance_epsilon)
-    return out
+    # Once here, or autocast does it again for every projection that reads it.
+    return out.to(torch.get_autocast_dtype("cpu")) if torch.is_autocast_enabled("cpu") else out
 
 
 def _rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     half = x.shape[-1] // 2
+    cos, sin = cos.to(x.dtype), sin.to(x.dtype)
     return x * cos + torch.cat((-x[..., half:], x[..., :half]), dim=-1) * sin
 
 
@@ -56,6 +62,27 @@ def cell_order(columns: int, rows: int) -> Tensor:
     return grid.view(rows, 2, columns, 2, 2).permute(0, 2, 1, 3, 4).reshape(-1, 2)
 
 
+def attend(q: Tensor, k: Tensor, v: Tensor, bias: Tensor | None = None) -> Tensor:
+    """Attention (N, L, heads * head_dim) of q (N, heads, L, h) over k, v (N, key heads, K, h).
+
+    `bias` is added to the scores (N, heads, L, K). Written out, because the processor's fused kernel takes two to
+    three times as long for heads this small.
+    """
+    count, heads, length, size = q.shape
+    groups, seen = k.shape[1], k.shape[2]
+    scores = ((q * size**-0.5).reshape(count, groups, -1, size) @ k.transpose(2, 3)).view(count, heads, length, seen)
+    shares = (scores if bias is None else scores + bias).softmax(-1)
+    mixed = shares.view(count, groups, -1, seen) @ v
+    return mixed.view(count, heads, length, size).transpose(1, 2).flatten(2)
+
+
+def causal_bias(q: Tensor, k: Tensor) -> Tensor:
+    """What keeps queries from later keys, where the last keys are the queries' own: (L, K)."""
+    length, seen = q.shape[2], k.shape[2]
+    future = torch.ones(length, seen, dtype=torch.bool).triu(seen - length + 1)
+    return torch.zeros(length, seen, dtype=q.dtype).masked_fill_(future, float("-inf"))
+
+
 def tower(visual: nn.Module, patches: Tensor, places: Tensor, real: Tensor | None) -> Tensor:
     """Vision tokens (B, P / 4, d) from patches (B, P, 588), their (row, column) (B, P, 2) and which are real."""
     embed = visual.patch_embed.proj.weight  # (h, 3, 2, 14, 14): a still image is the same frame twice
@@ -63,77 +90,67 @@ def tower(visual: nn.Module, patches: Tensor, places: Tensor, real: Tensor | Non
     angles = (places[..., None].float() * visual.rotary_pos_emb.inv_freq).flatten(2)  # (B, P, head_dim / 2)
     cos = torch.cat((angles, angles), dim=-1).cos()[:, None].to(x.dtype)
     sin = torch.cat((angles, angles), dim=-1).sin()[:, None].to(x.dtype)
-    mask = None if real is None else real[:, None, None, :]
+    bias = None if real is None else torch.zeros(real.shape).masked_fill_(~real, float("-inf"))[:, None, None]
     for block in visual.blocks:
         heads = block.attn.num_heads
         qkv = block.attn.qkv(_norm(x, block.norm1)).unflatten(-1, (3, heads, -1)).permute(2, 0, 3, 1, 4)
-        seen = F.scaled_dot_product_attention(_rotate(qkv[0], cos, sin), _rotate(qkv[1], cos, sin), qkv[2], mask)
-        x = x + block.attn.proj(seen.transpose(1, 2).flatten(2))
+        blind = None if bias is None else bias.to(qkv.dtype)
+        seen = attend(_rotate(qkv[0], cos, sin), _rotate(qkv[1], cos, sin), qkv[2], blind)
+        x = x + block.attn.proj(seen)
         x = x + _mlp(block.mlp, _norm(x, block.norm2))
     merged = _norm(x, visual.merger.ln_q).reshape(x.shape[0], x.shape[1] // PATCHES_PER_TOKEN, -1)
     out: Tensor = visual.merger.mlp(merged)
     return out
 
 
-def _heads(layer: nn.Module, x: Tensor, cos: Tensor, sin: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def _project(layer: nn.Module, x: Tensor, turn: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor, Tensor]:
+    """Rotated queries and keys, and values, each (N, heads, L, head_dim)."""
     attention = layer.self_attn
     normed = _norm(x, layer.input_layernorm)
     split = (attention.q_proj(normed), attention.k_proj(normed), attention.v_proj(normed))
     q, k, v = (part.unflatten(-1, (-1, attention.head_dim)).transpose(1, 2) for part in split)
-    return _rotate(q, cos, sin), _rotate(k, cos, sin), v
+    return _rotate(q, *turn), _rotate(k, *turn), v
 
 
 def _finish(layer: nn.Module, x: Tensor, seen: Tensor) -> Tensor:
-    x = x + layer.self_attn.o_proj(seen.transpose(1, 2).flatten(2))
+    x = x + layer.self_attn.o_proj(seen)
     return x + _mlp(layer.mlp, _norm(x, layer.post_attention_layernorm))
 
 
-def _spread(keys: Tensor, groups: int, batch: int) -> Tensor:
-    """Key or value heads repeated for their query heads, and a shared prefix for the batch."""
-    return keys.repeat_interleave(groups, dim=1).expand(batch, -1, -1, -1)
+def _behind(before: Tensor, own: Tensor) -> Tensor:
+    """Keys or values of what comes before, repeated for each row of `own`, in front of its own."""
+    return torch.cat((before.repeat_interleave(own.shape[0] // before.shape[0], dim=0), own), dim=2)
 
 
 def decode(
-    text_model: nn.Module,
-    prefix: Tensor,
-    x: Tensor,
-    positions: Tensor,
-    mask: Tensor,
-    taps: Sequence[Tap],
-    early_layer: int,
+    text_model: nn.Module, streams: Sequence[Tensor], positions: Sequence[Tensor], taps: Sequence[Tap], early_layer: int
 ) -> Decoded:
-    """Run the decoder over embeddings x (B, L, d) behind a shared prefix (1, p, d).
+    """Run the decoder over three streams of embeddings: prefix (1, P, d), trunks (B, T, d), branches (N, L, d).
 
-    `positions` is (3, B, L) as mrope wants it, the prefix's being 0..p-1; `mask` (B, L, p + L) says who sees whom.
+    Each stream sees itself and those before it; N is a multiple of B, and B of 1. `positions` are mrope's, (3, rows,
+    tokens) for each stream.
     """
-    batch, ahead = x.shape[0], prefix.shape[1]
-    before = torch.arange(ahead).expand(3, 1, ahead)
-    cos0, sin0 = (part[:, None].to(x.dtype) for part in text_model.rotary_emb(prefix, before))
-    cos, sin = (part[:, None].to(x.dtype) for part in text_model.rotary_emb(x, positions))
+    x = list(streams)
+    turns = [tuple(p[:, None] for p in text_model.rotary_emb(part, at)) for part, at in zip(x, positions, strict=True)]
     queries: dict[Tap, Tensor] = {}
     keys: dict[Tap, Tensor] = {}
-    early = x
-    # One additive mask for all layers: turning a bool mask into one costs as much as the attention itself.
-    bias = torch.zeros(
-        mask.shape, dtype=torch.get_autocast_dtype("cpu") if torch.is_autocast_enabled("cpu") else x.dtype
-    )
-    bias = bias.masked_fill_(~mask, float("-inf"))[:, None]
+    early = x[1]
     for index, layer in enumerate(text_model.layers):
-        q0, k0, v0 = _heads(layer, prefix, cos0, sin0)
-        q, k, v = _heads(layer, x, cos, sin)
-        groups = q.shape[1] // k.shape[1]
-        k0, v0, k, v = (_spread(part, groups, len(part)) for part in (k0, v0, k, v))
-        all_keys = torch.cat((k0.expand(batch, -1, -1, -1), k), dim=2)
-        all_values = torch.cat((v0.expand(batch, -1, -1, -1), v), dim=2)
-        seen = F.scaled_dot_product_attention(q, all_keys, all_values, bias)
+        k_before: Tensor | None = None
+        v_before: Tensor | None = None
+        for stream in range(len(x)):
+            q, k, v = _project(layer, x[stream], turns[stream])
+            if k_before is not None and v_before is not None:
+                k, v = _behind(k_before, k), _behind(v_before, v)
+            x[stream] = _finish(layer, x[stream], attend(q, k, v, causal_bias(q, k)))
+            k_before, v_before = k, v
         for tap in taps:
-            if tap.layer == index:
-                queries[tap], keys[tap] = q[:, tap.head], all_keys[:, tap.head]
-        x = _finish(layer, x, seen)
-        prefix = _finish(layer, prefix, F.scaled_dot_product_attention(q0, k0, v0, is_causal=True))
+            if tap.layer == index:  # q and k are the branches' here: the last stream
+                head = tap.head % q.shape[1]
+                queries[tap], keys[tap] = q[:, head], k[:, head * k.shape[1] // q.shape[1]]
         if index == early_layer:
-            early = x
-    return Decoded(_norm(x, text_model.norm), early, queries, keys)
+            early = x[1]
+    return Decoded(_norm(x[2], text_model.norm), early, queries, keys)
 
 
 def parts(model: Qwen2_5_VLForConditionalGeneration) -> tuple[nn.Module, nn.Module]:

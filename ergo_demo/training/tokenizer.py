@@ -66,7 +66,7 @@ def _corpus() -> list[str]:
     fields = [f" {letter} to" for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"]
     words = [" " + word for word in _WORDS.split()] + _WORDS.split()
     return (
-        (fixed + ["system\n", "user\n", "assistant\n", "]</zoom>", ", "]) * 50 + sentences * 2 + fields * 20 + words * 2
+        ([*fixed, "system\n", "user\n", "assistant\n", "]</zoom>", ", "]) * 50 + sentences * 2 + fields * 20 + words * 2
     )
 
 
@@ -92,7 +92,7 @@ def train_tokenizer(vocabulary: int = 1_400) -> PreTrainedTokenizerFast:
         tokenizer_object=tokenizer,
         eos_token=END,
         pad_token="<|endoftext|>",
-        extra_special_tokens=list(SPECIAL[3:]) + ["<|im_start|>"],
+        extra_special_tokens=[*list(SPECIAL[3:]), "<|im_start|>"],
         padding_side="left",
         model_max_length=8192,
         clean_up_tokenization_spaces=False,
