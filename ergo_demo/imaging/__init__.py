@@ -5,17 +5,17 @@
         pixels = resample(photo, view, Kernel.BICUBIC)         # our own file -> RGB, shape (height, width, 3)
         photo.tiles                                            # a folder of JPEG tiles for the browser
 
-Uploads are decoded in one separate process (worker.py). What needs numpy and Pillow is loaded when it is first
-used, because that process imports this package too and should start without them.
+Uploads are decoded in one separate process (worker.py). What does the work is loaded when it is first used,
+because that process imports this package too, and should start without numpy and Pillow.
 """
 
 import importlib
 from typing import TYPE_CHECKING
 
-from ergo_demo.imaging.door import Door
 from ergo_demo.imaging.photo import TILE_PX, TILES_FOLDER, Kernel, Limits, Photo, clean_name
 
 if TYPE_CHECKING:
+    from ergo_demo.imaging.door import Door
     from ergo_demo.imaging.encoding import encode_jpeg, encode_png
     from ergo_demo.imaging.resampling import resample
 
@@ -32,7 +32,7 @@ __all__ = [
     "resample",
 ]
 
-_WHEN_USED = {"encode_jpeg": "encoding", "encode_png": "encoding", "resample": "resampling"}
+_WHEN_USED = {"Door": "door", "encode_jpeg": "encoding", "encode_png": "encoding", "resample": "resampling"}
 
 
 def __getattr__(name: str) -> object:

@@ -61,11 +61,11 @@ LIE = '{"last": False, "file": %r, "width": %r, "height": 1, "notes": [], "uploa
 @pytest.mark.parametrize(
     ("misbehaviour", "words"),
     [
-        pytest.param("time.sleep(60)", "longer than 2 s", id="hangs"),
+        pytest.param("time.sleep(60)", "longer than 4 s", id="hangs"),
         pytest.param("os._exit(3)", STOPPED, id="exits"),
         pytest.param("os.abort()", STOPPED, id="crashes"),
         pytest.param("print('no message at all' * 99, flush=True); time.sleep(60)", STOPPED, id="babbles"),
-        pytest.param("os.write(1, bytes(3)); time.sleep(60)", "longer than 2 s", id="stops amid an answer"),
+        pytest.param("os.write(1, bytes(3)); time.sleep(60)", "longer than 4 s", id="stops amid an answer"),
         pytest.param(ANSWER.replace("{}", LIE % ("../../secret", 1)), STOPPED, id="names another file"),
         pytest.param(ANSWER.replace("{}", LIE % ("source.tif", 0)), STOPPED, id="has no width"),
         pytest.param(ANSWER.replace("{}", LIE % ("source.tif", "x")), STOPPED, id="has no number"),
@@ -74,7 +74,7 @@ LIE = '{"last": False, "file": %r, "width": %r, "height": 1, "notes": [], "uploa
 )
 def test_a_worker_that_misbehaves_is_replaced(tmp_path: Path, upload: Path, misbehaviour: str, words: str) -> None:
     command = once(misbehaviour, tmp_path / "marker")
-    with Door(tmp_path / "photos", limits=Limits(seconds=2), command=command) as door:
+    with Door(tmp_path / "photos", limits=Limits(seconds=4), command=command) as door:
         with pytest.raises(ImageUnreadable, match=words):
             door.open_upright(upload)
         assert list(door.root.iterdir()) == []
@@ -84,7 +84,7 @@ def test_a_worker_that_misbehaves_is_replaced(tmp_path: Path, upload: Path, misb
 
 def test_the_same_door_goes_on_after_a_worker_that_hung(tmp_path: Path, upload: Path) -> None:
     command = once("time.sleep(60)", tmp_path / "marker")
-    with Door(tmp_path / "photos", limits=Limits(seconds=2), command=command) as door:
+    with Door(tmp_path / "photos", limits=Limits(seconds=4), command=command) as door:
         with pytest.raises(ImageUnreadable):
             door.open_upright(upload)
         photos = [door.open_upright(upload) for _ in range(3)]
