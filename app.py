@@ -8,6 +8,7 @@ Gradio reads its own variables from the environment while it is imported.
 """
 
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -56,9 +57,11 @@ def main(flags: Mapping[str, object] | None = None) -> int:
     """Serves until it is stopped: 0; or says what is wrong and what to do: 1. `flags` overrule the environment."""
     from ergo_demo.errors import ErgoError
 
+    # So that whoever stops us politely (docker, systemd, a Space) leaves no uploads behind, as Ctrl+C does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="ergo-uploads-") as uploads:
         for name, value in {**GRADIO_ENVIRONMENT, "GRADIO_TEMP_DIR": uploads}.items():
-            os.environ.setdefault(name, value)
+            os.environ[name] = os.environ.get(name) or value
         try:
             serve(flags or {})
         except (ErgoError, OSError) as error:  # OSError: Gradio finds the port taken
@@ -126,7 +129,8 @@ def doors(settings: "Settings", is_run: "IsRun") -> "Doors":
     from ergo_demo.ui.gate import LOOPBACK, Doors, Limits
 
     calls = settings.calls_per_minute
-    everywhere = settings.host or os.environ.get("GRADIO_SERVER_NAME")
+    in_space = "SPACE_ID" in os.environ
+    for_others = settings.host or os.environ.get("GRADIO_SERVER_NAME") or in_space
     return Doors(
         limits=Limits(
             runs_per_minute=calls,
@@ -135,8 +139,8 @@ def doors(settings: "Settings", is_run: "IsRun") -> "Doors":
             uploads_per_minute=max(60, 2 * calls),
         ),
         is_run=is_run,
-        hosts=frozenset() if everywhere else LOOPBACK,
-        behind_proxy="SPACE_ID" in os.environ,
+        hosts=frozenset() if for_others else LOOPBACK,
+        behind_proxy=in_space,
     )
 
 

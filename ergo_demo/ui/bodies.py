@@ -38,7 +38,7 @@ def measured(headers: Headers, receive: Receive, limits: Limits, charge: Callabl
     check_length(headers, limits.upload_bytes)
     boundary = _boundary(headers)
     seen_bytes = seen_parts = 0
-    tail = b""
+    tail = b"\r\n"  # The first boundary begins the body; all others begin a line.
 
     async def counted() -> Message:
         nonlocal seen_bytes, seen_parts, tail
@@ -129,7 +129,7 @@ def _boundary(headers: Headers) -> bytes:
     boundary = rest.partition(";")[0].strip().strip('"')
     if not kind.lower().startswith("multipart/form-data") or not 1 <= len(boundary) <= 200:
         raise BodyRefused(400, "An upload is multipart/form-data with a boundary.")
-    return b"--" + boundary.encode("latin-1")
+    return b"\r\n--" + boundary.encode("latin-1")
 
 
 def _too_long(most: int) -> str:

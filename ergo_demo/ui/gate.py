@@ -216,7 +216,7 @@ def check_host(headers: Headers, hosts: frozenset[str]) -> None:
 def check_route(path: str) -> None:
     """Hides what this app does not use, and names that no file can have: Gradio fails over those."""
     longest = max(len(part.encode(errors="replace")) for part in path.split("/"))
-    if path.startswith(CLOSED) or longest > 255 or not path.isprintable():
+    if path.startswith(CLOSED) or longest > 255 or any(letter < " " for letter in path):
         raise Refused(404, "Not found.")
 
 

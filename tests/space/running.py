@@ -68,9 +68,10 @@ def running_app(folder: Path, **environment: str) -> Iterator[RunningApp]:
         finally:
             process.terminate()
             try:
-                process.wait(20)
+                process.wait(60)
             except subprocess.TimeoutExpired:
                 process.kill()
+                process.wait()
 
 
 def wait_until_it_answers(app: RunningApp, process: "subprocess.Popen[bytes]") -> None:
