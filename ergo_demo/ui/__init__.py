@@ -15,9 +15,9 @@ from ergo_demo.ui.theme import ergo_theme
 EXAMPLES = Path(__file__).parents[2] / "assets" / "examples"
 
 
-def build_app(services: Services, examples_folder: Path = EXAMPLES) -> gr.Blocks:
+def build_app(services: Services, examples_folder: Path | None = None) -> gr.Blocks:
     """The page over these services; nothing is served before `launch`."""
-    examples = read_examples(examples_folder)
+    examples = read_examples(examples_folder or EXAMPLES)
     page: gr.Blocks
     with gr.Blocks(title="ERGO Demo", fill_width=True, analytics_enabled=False) as page:
         header(services.engine)
@@ -28,12 +28,12 @@ def build_app(services: Services, examples_folder: Path = EXAMPLES) -> gr.Blocks
     return page
 
 
-def launch_options(services: Services, examples_folder: Path = EXAMPLES) -> dict[str, Any]:
+def launch_options(services: Services, examples_folder: Path | None = None) -> dict[str, Any]:
     """Arguments for `page.launch`: the look, what is off, and the routes of scripts, photos and examples."""
     routes: list[Route] = [
         *web.routes(),
         *photos.routes(services.door.root),
-        *Thumbnails(services.door, read_examples(examples_folder)).routes(),
+        *Thumbnails(services.door, read_examples(examples_folder or EXAMPLES)).routes(),
     ]
     return {
         "theme": ergo_theme(),

@@ -173,7 +173,7 @@ class AskTab:
         except ErgoError as error:
             session.notice = messages.error(error)
         else:
-            self.sessions.forget(session.open(photo))
+            self.sessions.open(session, photo)
         return self._screen(session)
 
     def _screen(self, session: Session) -> Screen:

@@ -17,7 +17,7 @@ class Card(TypedDict):
     maybe: float
     about: str
     seconds: str | None
-    split: str
+    whole_seconds: str
     note: str
 
 
@@ -29,7 +29,7 @@ _NOTHING: Card = {
     "maybe": 0.0,
     "about": "",
     "seconds": None,
-    "split": "",
+    "whole_seconds": "",
     "note": "Counted for every answer: the vision tokens and seconds of both looks, beside the tokens of one look "
     "at everything (16,384 at most).",
 }
@@ -54,7 +54,7 @@ def card(photo: Photo | None, shown: Progress | None) -> Card:
         "maybe": most / length,
         "about": f"{coarse + zoom:,} of {whole:,} vision tokens" + ("" if shown.trace else " so far"),
         "seconds": f"{first + second:.1f}" if first else None,
-        "split": f"first look {first:.1f}" * bool(first) + f", second {second:.1f}" * bool(second),
+        "whole_seconds": "whole photo: not measured here" if shown.trace else "",
         "note": _note(shown, most),
     }
 
@@ -72,8 +72,7 @@ def _note(shown: Progress, most: int) -> str:
     if shown.trace is None:
         return ""
     peak = _peak_memory_bytes(shown)
-    memory = f"Peak GPU memory {peak / 1e9:.1f} GB. " if peak else ""
-    return f"{memory}Seconds of the whole photo: not measured on this machine."
+    return f"Peak GPU memory {peak / 1e9:.1f} GB." if peak else ""
 
 
 def _peak_memory_bytes(shown: Progress) -> int | None:

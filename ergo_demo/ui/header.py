@@ -34,7 +34,8 @@ def banner(notice: Notice) -> gr.HTML:
     """One or two lines that stay: never closes, never covers anything."""
     rest = re.sub(r"`([^`]*)`", r'<span class="mono">\1</span>', html.escape(notice["rest"]))
     return _bare(
-        f'<p class="e e-banner">{_INFO}<span><b>{html.escape(notice["strong"])}</b> {rest}</span></p>', "e-banner"
+        f'<p class="e e-banner">{_INFO}<span><b>{html.escape(notice["strong"])}</b> <span class="rest">{rest}</span></span></p>',
+        "e-banner",
     )
 
 

@@ -58,9 +58,7 @@ class Session:
 
     def open(self, photo: Photo) -> list[Photo]:
         """Puts `photo` on the page; the photos that had to make room for it."""
-        self.stop()
-        self.job, self.shown, self.notice = None, None, None
-        self.photo = photo
+        self.photo, self.shown, self.notice = photo, None, None
         self.photos.append(photo)
         dropped = [self.photos.popleft() for _ in range(len(self.photos) - MOST_PHOTOS)]
         kept = [asked for asked in self.asked if asked.photo not in dropped]
@@ -98,25 +96,25 @@ class Sessions:
             self._drop_old()
             return session
 
+    def open(self, session: Session, photo: Photo) -> None:
+        """Puts `photo` on the page instead of what was there; its oldest photo makes room."""
+        with self._lock:
+            self._end_job(session)
+            self._forget_all(session.open(photo))
+
     def leave(self, name: str) -> None:
         """The page was closed: its run stops, and its photos go after GRACE_SECONDS."""
         with self._lock:
             if session := self._sessions.get(name):
-                session.stop()
+                self._end_job(session)
                 session.expires = min(session.expires, self._clock() + GRACE_SECONDS)
-
-    def forget(self, photos: list[Photo]) -> None:
-        """Deletes the files of photos that no page shows any more."""
-        for photo in photos:
-            self._forget(photo)
 
     def queue(self, session: Session, job: Job) -> bool:
         """Puts `job` at the end of the line, instead of what the session had there; False when the line is full."""
         with self._lock:
-            self._line = [waiting for waiting in self._line if waiting is not session.job]
+            self._end_job(session)
             if len(self._line) >= MOST_WAITING:
                 return False
-            session.stop()
             session.job = job
             self._line.append(job)
             return True
@@ -156,6 +154,17 @@ class Sessions:
         oldest = [name for name in self._sessions if name not in expired][: max(0, surplus)]
         for name in expired + oldest:
             session = self._sessions.pop(name)
-            session.stop()
-            self._line = [waiting for waiting in self._line if waiting is not session.job]
-            self.forget(list(session.photos))
+            self._end_job(session)
+            self._forget_all(list(session.photos))
+
+    def _end_job(self, session: Session) -> None:
+        """Stops what this session has in the line; what runs leaves the line when it has ended (`finish`)."""
+        job, session.job = session.job, None
+        if job is not None:
+            job.stopped.set()
+            if not job.running:
+                self._line.remove(job)
+
+    def _forget_all(self, photos: list[Photo]) -> None:
+        for photo in photos:
+            self._forget(photo)

@@ -14,6 +14,9 @@ import { leaderLines } from "./leader.js";
 /** How often a page that waits asks whether it is its turn. */
 const ASK_EVERY_MS = 2000;
 
+/** Stop takes Run's place within a round trip; after this the focus belongs to whatever the person does. */
+const FOCUS_WITHIN_MS = 3000;
+
 /** Fills the shell in `element`; the other four are what gr.HTML gives to its script. */
 export function mount(element, { props, trigger, upload, watch }) {
   const view = new AskView(element, { props, trigger, upload });
@@ -30,6 +33,7 @@ class AskView {
   #words = "";
   #clock = new Clock((seconds) => this.#tick(seconds));
   #waiting = 0;
+  #busy = false;
 
   constructor(element, { props, trigger, upload }) {
     const parts = element.querySelectorAll("[data-part]");
@@ -65,6 +69,7 @@ class AskView {
     if (parts.status.textContent !== screen.status) parts.status.textContent = screen.status;
     this.#clock.set(screen.seconds);
     this.#askForMyTurn(screen.phase === "waiting");
+    if (busy !== this.#busy) this.#keepFocus((this.#busy = busy));
     this.#drawLeader();
   }
 
@@ -103,7 +108,10 @@ class AskView {
     stage.classList.toggle("empty", !photo);
     this.#parts["tag-text"].textContent = screen.tag;
     this.#parts["layer-box"].disabled = !screen.box;
-    if (photo?.id !== before?.photo?.id) this.#viewer.setPhoto(photo);
+    if (photo?.id !== before?.photo?.id) {
+      this.#viewer.setPhoto(photo);
+      stage.dataset.photo = photo?.tiles ?? "";
+    }
     this.#setLayers();
   }
 
@@ -161,6 +169,21 @@ class AskView {
 
   #tick(seconds) {
     for (const part of this.#parts.grid.querySelectorAll("[data-ticks]")) part.textContent = seconds;
+  }
+
+  /** Gradio takes Run away when it puts Stop into its place, and the focus would go with it. */
+  #keepFocus(busy) {
+    const had = document.activeElement?.id;
+    if (had !== "e-run" && had !== "e-stop") return;
+    const wanted = busy ? "e-stop" : "e-run";
+    const observer = new MutationObserver(() => {
+      const button = document.getElementById(wanted);
+      if (!button || button.disabled) return;
+      observer.disconnect();
+      if (document.activeElement === document.body) button.focus();
+    });
+    observer.observe(document.getElementById("e-bar"), { childList: true, subtree: true, attributes: true });
+    setTimeout(() => observer.disconnect(), FOCUS_WITHIN_MS);
   }
 
   #askForMyTurn(waits) {

@@ -98,7 +98,7 @@ export function fillCost(parts, cost) {
   parts.cost.hidden = parts["cost-keys"].hidden = !counted;
   parts["cost-note"].textContent = cost.note;
   if (!counted) return;
-  const texts = { tokens: cost.tokens, of: cost.of, split: cost.split, seconds: cost.seconds ?? "", unit: "s" };
+  const texts = { tokens: cost.tokens, of: cost.of, whole: cost.whole_seconds, seconds: cost.seconds ?? "", unit: "s" };
   for (const [name, text] of Object.entries(texts)) parts[`cost-${name}`].textContent = text;
   parts.bar.setAttribute("aria-label", cost.about);
   for (const name of ["coarse", "zoom", "maybe"]) {

@@ -1,0 +1,157 @@
+"""Sessions: nothing of one in another, bounds that hold, a line that is fair, and files that go when nobody has them."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ergo_demo.imaging import Photo
+from ergo_demo.ui.session import GRACE_SECONDS, MOST_ASKED, MOST_PHOTOS, MOST_SESSIONS, MOST_WAITING, Job, Sessions
+from tests.ui.runs import CHOSEN, PHOTO, finished, trace
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def photo(name: str) -> Photo:
+    return replace(PHOTO, folder=Path("/photos") / name, name=name)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def forgotten() -> list[Photo]:
+    return []
+
+
+@pytest.fixture
+def sessions(clock: Clock, forgotten: list[Photo]) -> Sessions:
+    return Sessions(forgotten.append, seconds=600, clock=clock)
+
+
+def job(name: str = "boat") -> Job:
+    return Job(photo(name), "Which number?", CHOSEN)
+
+
+def test_sessions_share_nothing(sessions: Sessions) -> None:
+    ada, bo = sessions.of("ada"), sessions.of("bo")
+    ada.open(photo("boat"))
+    ada.asked.append(finished(trace()))
+    assert sessions.of("ada") is ada
+    assert bo.photo is None
+    assert bo.show_again(ada.asked[0].id) is None
+
+
+def test_the_oldest_photo_and_its_questions_make_room(sessions: Sessions) -> None:
+    session = sessions.of("ada")
+    opened = [photo(f"photo-{number}") for number in range(MOST_PHOTOS + 1)]
+    for each in opened[:-1]:
+        assert session.open(each) == []
+        session.asked.append(replace(finished(trace()), photo=each, id=each.name))
+    assert session.open(opened[-1]) == opened[:1]
+    assert [asked.photo for asked in session.asked] == opened[1:-1]
+
+
+def test_the_list_of_questions_is_bounded(sessions: Sessions) -> None:
+    session = sessions.of("ada")
+    for number in range(MOST_ASKED + 5):
+        session.asked.append(replace(finished(trace()), id=str(number)))
+    assert [session.asked[0].id, len(session.asked)] == ["5", MOST_ASKED]
+
+
+def test_an_earlier_question_comes_with_its_photo(sessions: Sessions) -> None:
+    session = sessions.of("ada")
+    old = photo("old")
+    session.asked.append(replace(finished(trace()), photo=old))
+    session.open(photo("new"))
+    assert session.show_again(session.asked[0].id) is session.asked[0]
+    assert session.photo == old
+
+
+def test_a_session_expires_with_its_photos(sessions: Sessions, clock: Clock, forgotten: list[Photo]) -> None:
+    sessions.of("ada").open(photo("boat"))
+    running = job()
+    sessions.queue(sessions.of("ada"), running)
+    clock.now = 601
+    assert sessions.of("bo") is not None
+    assert forgotten == [photo("boat")]
+    assert running.stopped.is_set()
+    assert sessions.of("ada").photo is None
+
+
+def test_a_page_that_is_used_does_not_expire(sessions: Sessions, clock: Clock, forgotten: list[Photo]) -> None:
+    sessions.of("ada").open(photo("boat"))
+    for clock.now in (500.0, 1000.0, 1500.0):
+        sessions.of("ada")
+    assert forgotten == []
+
+
+def test_a_closed_page_stops_its_run_and_goes_after_a_grace(
+    sessions: Sessions, clock: Clock, forgotten: list[Photo]
+) -> None:
+    session = sessions.of("ada")
+    session.open(photo("boat"))
+    running = job()
+    sessions.queue(session, running)
+    sessions.leave("ada")
+    sessions.leave("nobody")
+    assert running.stopped.is_set()
+    clock.now = GRACE_SECONDS - 1
+    sessions.of("bo")
+    assert forgotten == []
+    clock.now = GRACE_SECONDS + 1
+    sessions.of("bo")
+    assert forgotten == [photo("boat")]
+
+
+def test_the_number_of_sessions_is_bounded(sessions: Sessions, forgotten: list[Photo]) -> None:
+    sessions.of("first").open(photo("boat"))
+    for number in range(MOST_SESSIONS):
+        sessions.of(str(number))
+    assert forgotten == [photo("boat")]
+
+
+def test_the_line_is_served_in_order_and_says_who_is_before(sessions: Sessions) -> None:
+    names = ["ada", "bo", "cy"]
+    jobs = {name: job(name) for name in names}
+    for name in names:
+        assert sessions.queue(sessions.of(name), jobs[name])
+    assert [sessions.before(jobs[name]) for name in names] == [0, 1, 2]
+    assert sessions.take(sessions.of("ada")) is jobs["ada"]
+    assert sessions.take(sessions.of("ada")) is None
+    sessions.finish(sessions.of("ada"), jobs["ada"], seconds=3.0)
+    assert [sessions.before(jobs[name]) for name in names] == [0, 0, 1]
+    assert sessions.seconds_of_a_run() == 3.0
+
+
+def test_who_leaves_the_line_is_not_served(sessions: Sessions) -> None:
+    session = sessions.of("ada")
+    left = job()
+    sessions.queue(session, left)
+    sessions.finish(session, left, None)
+    assert sessions.take(session) is None
+    assert sessions.seconds_of_a_run() is None
+
+
+def test_a_new_photo_takes_the_waiting_question_out_of_the_line(sessions: Sessions) -> None:
+    session = sessions.of("ada")
+    waiting, behind = job(), job()
+    sessions.queue(session, waiting)
+    sessions.queue(sessions.of("bo"), behind)
+    sessions.open(session, photo("next"))
+    assert sessions.take(session) is None
+    assert sessions.before(behind) == 0
+
+
+def test_the_line_is_bounded(sessions: Sessions) -> None:
+    for number in range(MOST_WAITING):
+        assert sessions.queue(sessions.of(str(number)), job())
+    assert not sessions.queue(sessions.of("one more"), job())
+    assert sessions.of("one more").job is None
