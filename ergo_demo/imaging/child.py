@@ -17,9 +17,6 @@ WORKER = (sys.executable, "-P", "-m", "ergo_demo.imaging.worker")
 START_SECONDS = 60.0
 """Most seconds until a worker is ready; a tenth of a second is usual."""
 
-_PASSED_ON = ("PATH", "HOME", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHOME", "SYSTEMROOT", "LANG", "LC_ALL", "TMPDIR")
-"""All that the worker sees of the environment: the tokens of the app are not for a decoder."""
-
 _PACKAGE_ROOT = Path(__file__).parents[2]
 
 
@@ -112,8 +109,15 @@ class Child:
                 pipe.close()
 
 
-def _environment() -> dict[str, str]:
-    passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    paths = [str(_PACKAGE_ROOT), *filter(None, [passed_on.get("PYTHONPATH")])]
+def _environment() -> dict[str, str] | None:
+    """All that the worker sees: where to import from. The tokens in the app's environment are not for a decoder."""
+    if sys.platform == "win32":
+        return None  # Nothing starts there without a part of it.
+    paths = dict.fromkeys([str(_PACKAGE_ROOT), *filter(None, sys.path)])
     # Two threads, and few heaps for them: each heap reserves 64 MB of the address space that is limited.
-    return passed_on | {"PYTHONPATH": os.pathsep.join(paths), "VIPS_CONCURRENCY": "2", "MALLOC_ARENA_MAX": "2"}
+    return {
+        "PYTHONPATH": os.pathsep.join(paths),
+        "PYTHONUTF8": "1",
+        "VIPS_CONCURRENCY": "2",
+        "MALLOC_ARENA_MAX": "2",
+    }

@@ -160,9 +160,11 @@ def _tile(path: Path, folder: Path) -> None:
 
 
 def _refusal(error: pyvips.Error, format: Format) -> ImageUnreadable:
-    """libvips tells its reasons in words only; two of them mean something to the person who waits."""
+    """libvips tells its reasons in words only; three of them mean something to the person who waits."""
     words = str(error).lower()
     if any(word in words for word in ("no space left", "file too large", "permission denied")):
         return refusals.no_room()
+    if "memory" in words:
+        return refusals.stopped()
     cut_short = ("premature end", "unexpected end", "truncated", "read error at", "bad seek")
     return refusals.truncated(format) if any(word in words for word in cut_short) else refusals.damaged(format)

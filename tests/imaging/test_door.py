@@ -115,7 +115,7 @@ def test_a_worker_killed_while_idle_is_not_noticed(alone: tuple[Door, Callable[[
     door.open_upright(upload)
     first = pid()
     os.kill(first, 9)
-    while Path(f"/proc/{first}/cmdline").read_bytes():
+    while ") Z " not in Path(f"/proc/{first}/stat").read_text():
         time.sleep(0.005)
     assert door.open_upright(upload).size == Size(96, 64)
     assert pid() != first
@@ -173,7 +173,7 @@ def test_a_photo_that_needs_more_memory_than_allowed_is_refused(tmp_path: Path, 
     exif[ORIENTATION_TAG] = 6
     turned.write_bytes(saved(Image.new("RGB", (7000, 7000)), "JPEG", exif=exif))
     with Door(tmp_path / "photos", limits=Limits(worker_memory_bytes=400_000_000)) as door:
-        with pytest.raises(ImageUnreadable, match=STOPPED):
+        with pytest.raises(ImageUnreadable, match=r"failed|cannot be read"):
             door.open_upright(turned)
         assert door.open_upright(upload).size == Size(96, 64)
 
