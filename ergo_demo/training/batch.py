@@ -37,6 +37,7 @@ class Batch:
     ids: Tensor  # (N, L), padded on the right, where nothing that counts can see it
     positions: Tensor  # (3, N, L)
     roles: Tensor  # (N, L): the role of each token
+    asked: dict[str, Tensor]  # "kind" and "colour" of the thing asked about: (N,) classes as in coarse_truth
     zoom_rows: Tensor  # flat indices into (N * L) of the zoom views' tokens
     zoom_cells: Tensor  # flat indices into (n * cells), in the same order
     pointer_queries: Tensor  # (Q, 2) branch, token
@@ -84,6 +85,7 @@ def collate(examples: list[Example], prefix_length: int, marks: tuple[int, int, 
             branch.roles,
             np.array(branch.positions).T,
         )
+    asked = torch.tensor([branch.asked for branch in branches])
     zoom, letters, zoom_rows, zoom_cells = _zooms(examples, length)
     queries, targets = _pointers(branches, prefix_length, len(trunk_ids), length)
     return Batch(
@@ -96,6 +98,7 @@ def collate(examples: list[Example], prefix_length: int, marks: tuple[int, int, 
         ids=torch.from_numpy(ids),
         positions=torch.from_numpy(positions),
         roles=torch.from_numpy(roles),
+        asked={"kind": asked[:, 0], "colour": asked[:, 1]},
         zoom_rows=zoom_rows,
         zoom_cells=zoom_cells,
         pointer_queries=queries,

@@ -53,8 +53,9 @@ class Zoom:
 
 @dataclass
 class Branch:
-    """The tokens of one question behind the shared coarse view."""
+    """The tokens of one question behind the shared coarse view; `asked` is the thing's kind and colour (indices)."""
 
+    asked: tuple[int, int]
     ids: list[int] = field(default_factory=list)
     roles: list[int] = field(default_factory=list)
     positions: list[tuple[int, int, int]] = field(default_factory=list)
@@ -192,7 +193,7 @@ def _branch(
 ) -> Branch:
     columns, rows = view.size.width // PATCH, view.size.height // PATCH
     cells = dialogue.cells_around(question.target, view)
-    writer = _Writer(encode, start + 1 + max(columns, rows) + 1)
+    writer = _Writer(encode, question.thing, start + 1 + max(columns, rows) + 1)
     writer.fixed(dialogue.coarse_request(question.text))
     row, column = np.indices((rows, columns))
     seen = _inside(cells, row, column) & (truth.owner == scene.things.index(question.thing))
@@ -211,8 +212,8 @@ def _branch(
 class _Writer:
     """Appends tokens with their roles and mrope positions to a branch."""
 
-    def __init__(self, encode: Encode, position: int) -> None:
-        self.branch = Branch()
+    def __init__(self, encode: Encode, asked: Thing, position: int) -> None:
+        self.branch = Branch((1 + KIND_NAMES.index(asked.kind), COLOUR_NAMES.index(asked.colour)))
         self._encode = encode
         self._position = position
         # The trunk ends with <|vision_end|>, so a branch begins behind it.

@@ -15,7 +15,7 @@ from ergo_demo.training.dialogue import Role
 from ergo_demo.training.examples import CHARACTERS, COLOUR_NAMES, IGNORE, KIND_NAMES, MOST_SIDES
 from ergo_demo.training.network import Decoded, Tap
 
-_MAY_BE_NOTHING = ("kind", "letter0", "letter1")  # class 0 is "nothing here"
+_MAY_BE_NOTHING = ("tower.kind", "early.kind", "tower.letter0", "tower.letter1")  # class 0 is "nothing here"
 MOST_CELLS = 24  # classes of a column or row; the coarse view has 12 x 9
 ROLE_WEIGHTS = {Role.FIXED: 0.0, Role.FILLER: 0.3, Role.FIELD: 2.0, Role.EDGE: 1.0, Role.LABEL: 2.0, Role.ANSWER: 1.0}
 
@@ -73,7 +73,7 @@ def _classify(tally: Tally, name: str, logits: Tensor, truth: Tensor, weight: fl
         return
     logits, truth = logits[asked].float(), truth[asked]
     each = F.cross_entropy(logits, truth, reduction="none")
-    there = truth > 0 if name.split(".")[1] in _MAY_BE_NOTHING else torch.ones_like(truth, dtype=torch.bool)
+    there = truth > 0 if name in _MAY_BE_NOTHING else torch.ones_like(truth, dtype=torch.bool)
     if there.all() or not there.any():
         tally.add(weight, each.mean())
     else:
@@ -95,6 +95,17 @@ def dense_zoom(tally: Tally, heads: nn.ModuleDict, tokens: Tensor, batch: Batch,
     """Which character's middle lies in each cell of the zoom views, read from `tokens` (n, cells, d)."""
     for index, head in enumerate(heads.values()):
         _classify(tally, f"tower.letter{index}", head(tokens), batch.zoom_letters[..., index], weight)
+
+
+def asked_about(tally: Tally, heads: nn.ModuleDict, states: Tensor, batch: Batch, weight: float) -> None:
+    """Where the model is about to look, it must know what for: the kind and colour of the thing asked about.
+
+    Read from early states (N, L, d) by the very heads that read the coarse view's cells, so that question and cell
+    mean the same direction by "red", and a head of attention needs no more than to compare them.
+    """
+    branch, token = batch.pointer_queries.T
+    for name, truth in batch.asked.items():
+        _classify(tally, f"asked.{name}", heads[name](states[branch, token]), truth[branch], weight)
 
 
 def text(tally: Tally, hidden: Tensor, embedding: Tensor, batch: Batch, taught: tuple[Role, ...]) -> None:

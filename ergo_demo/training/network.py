@@ -29,12 +29,12 @@ class Tap:
 class Decoded:
     """What the decoder gave for N branches of L tokens behind B trunks of T, all behind one prefix of P tokens.
 
-    hidden: final states of the branches (N, L, d). early: states of the trunks (B, T, d) behind an early layer.
+    hidden: final states of the branches (N, L, d). early: states of trunks (B, T, d) and branches behind an early layer.
     queries: (N, L, head_dim) of each tap; keys: (N, P + T + L, head_dim), what those queries can look at.
     """
 
     hidden: Tensor
-    early: Tensor
+    early: tuple[Tensor, Tensor]
     queries: dict[Tap, Tensor]
     keys: dict[Tap, Tensor]
 
@@ -134,7 +134,7 @@ def decode(
     turns = [tuple(p[:, None] for p in text_model.rotary_emb(part, at)) for part, at in zip(x, positions, strict=True)]
     queries: dict[Tap, Tensor] = {}
     keys: dict[Tap, Tensor] = {}
-    early = x[1]
+    early = x[1], x[2]
     for index, layer in enumerate(text_model.layers):
         k_before: Tensor | None = None
         v_before: Tensor | None = None
@@ -149,7 +149,7 @@ def decode(
                 head = tap.head % q.shape[1]
                 queries[tap], keys[tap] = q[:, head], k[:, head * k.shape[1] // q.shape[1]]
         if index == early_layer:
-            early = x[1]
+            early = x[1], x[2]
     return Decoded(_norm(x[2], text_model.norm), early, queries, keys)
 
 

@@ -46,7 +46,7 @@ STAGES: dict[str, Stage] = {
     for stage in (
         Stage("tower", 1, (), 1, 16, 2e-3, ((0.0, (4, 8)),), "tower.letter0", dense_weight=1.0),
         Stage("locator", 1, FIRST_REPLY, 3, 10, 1.5e-3, ((0.0, (3, 8)),), "text.field"),
-        Stage("both", 2, (*FIRST_REPLY, Role.LABEL, Role.ANSWER), 2, 8, 7e-4, ((0.0, (3, 8)),), "text.label"),
+        Stage("both", 2, (*FIRST_REPLY, Role.LABEL, Role.ANSWER), 2, 8, 1e-3, ((0.0, (3, 8)),), "text.label"),
     )
 }
 
@@ -83,8 +83,9 @@ def run_step(
     tally = Tally(torch.zeros(()))
     if stage.taught:
         decoded, coarse, zoom = forward(model, batch, prefix_ids)
-        early = decoded.early[:, 1 : 1 + coarse.shape[1]]
-        losses.dense_coarse(tally, heads.early, "early", early, batch, 0.5 * stage.dense_weight)
+        trunks, branches = decoded.early
+        losses.dense_coarse(tally, heads.early, "early", trunks[:, 1:-1], batch, 0.5 * stage.dense_weight)
+        losses.asked_about(tally, heads.early, branches, batch, stage.dense_weight)
         losses.pointers(tally, decoded, TAPS, batch, stage.pointer_weight)
         losses.text(tally, decoded.hidden, model.model.language_model.embed_tokens.weight, batch, stage.taught)
     else:

@@ -8,7 +8,7 @@ import torch
 from transformers import PreTrainedTokenizerFast, Qwen2_5_VLForConditionalGeneration
 
 from ergo_demo.scenes import generator
-from ergo_demo.training import checkpoint, dialogue, loop, network, stages
+from ergo_demo.training import checkpoint, dialogue, loop, stages
 from ergo_demo.training.batch import Batch, collate, to_patches
 from ergo_demo.training.evaluate import Player, both_frames
 from ergo_demo.training.examples import Example, make_example
