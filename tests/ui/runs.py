@@ -1,4 +1,4 @@
-"""Runs for tests of the page's pure parts: a photo that is not on any disk, and what a scripted engine says about it."""
+"""Runs for tests of the page's pure parts: a photo that is on no disk, and what was said about it."""
 
 from pathlib import Path
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -50,7 +51,7 @@ def test_tiles(client: TestClient, photo: Photo) -> None:
 
 def test_the_crop_is_the_region_on_whole_pixels(client: TestClient, photo: Photo) -> None:
     got = client.get("/" + photos.addresses(photo, LOOK)["crop"])
-    crop = cv2.imdecode(np.frombuffer(got.content, np.uint8), cv2.IMREAD_COLOR_RGB)
+    crop: Any = cv2.imdecode(np.frombuffer(got.content, np.uint8), cv2.IMREAD_COLOR_RGB)
     assert crop.shape == (200, 300, 3)
     assert np.abs(crop.astype(int) - pattern(1200, 900)[100:300, 100:400]).mean() < 4
 
@@ -60,7 +61,7 @@ def test_the_trace_and_its_overlay(client: TestClient, photo: Photo) -> None:
     assert client.get(f"/{found['trace']}").json()["box"] == {"x1": 100, "y1": 100, "x2": 400, "y2": 300}
     for _again in range(2):
         got = client.get(f"/{found['overlay']}")
-        drawn = cv2.imdecode(np.frombuffer(got.content, np.uint8), cv2.IMREAD_COLOR_RGB)
+        drawn: Any = cv2.imdecode(np.frombuffer(got.content, np.uint8), cv2.IMREAD_COLOR_RGB)
         assert drawn.shape == (900, 1200, 3)
         assert drawn[100, 250].tolist() == [0xFF, 0xB3, 0x1A]
 

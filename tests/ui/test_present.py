@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -30,7 +30,7 @@ def test_idle() -> None:
     assert [step["state"] for step in shown["steps"]] == ["wait", "wait", "wait"]
     assert (shown["answer"], shown["answer_is_note"]) == ("The answer appears here.", True)
     assert shown["cost"]["tokens"] == ""
-    assert shown["sentences"] == shown["asked"] == shown["downloads"] == []
+    assert [shown["sentences"], shown["asked"], shown["downloads"]] == [[], [], []]
 
 
 def test_a_photo_says_what_it_would_cost_to_read_whole_and_what_was_done_to_it() -> None:
@@ -222,4 +222,4 @@ def test_the_words_hold_no_markup() -> None:
 
 
 def test_phases_are_what_the_browser_waits_for() -> None:
-    assert set(present.Phase.__args__) == {"idle", "ready", "waiting", "running", "finished"}
+    assert set(get_args(present.Phase)) == {"idle", "ready", "waiting", "running", "finished"}

@@ -1,4 +1,4 @@
-"""Sessions: nothing of one in another, bounds that hold, a line that is fair, and files that go when nobody has them."""
+"""Sessions: nothing of one in another, bounds that hold, a fair line, files that go when nobody has them."""
 
 from dataclasses import replace
 from pathlib import Path

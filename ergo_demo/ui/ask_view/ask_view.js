@@ -14,9 +14,6 @@ import { leaderLines } from "./leader.js";
 /** How often a page that waits asks whether it is its turn. */
 const ASK_EVERY_MS = 2000;
 
-/** Stop takes Run's place within a round trip; after this the focus belongs to whatever the person does. */
-const FOCUS_WITHIN_MS = 3000;
-
 /** Fills the shell in `element`; the other four are what gr.HTML gives to its script. */
 export function mount(element, { props, trigger, upload, watch }) {
   const view = new AskView(element, { props, trigger, upload });
@@ -175,15 +172,13 @@ class AskView {
   #keepFocus(busy) {
     const had = document.activeElement?.id;
     if (had !== "e-run" && had !== "e-stop") return;
-    const wanted = busy ? "e-stop" : "e-run";
     const observer = new MutationObserver(() => {
-      const button = document.getElementById(wanted);
-      if (!button || button.disabled) return;
-      observer.disconnect();
-      if (document.activeElement === document.body) button.focus();
+      const button = document.getElementById(busy ? "e-stop" : "e-run");
+      if (button && !button.disabled && document.activeElement === document.body) button.focus();
     });
     observer.observe(document.getElementById("e-bar"), { childList: true, subtree: true, attributes: true });
-    setTimeout(() => observer.disconnect(), FOCUS_WITHIN_MS);
+    // Whatever gets the focus next, this button or what the person chose meanwhile, ends the watch.
+    document.addEventListener("focusin", () => observer.disconnect(), { once: true });
   }
 
   #askForMyTurn(waits) {

@@ -1,0 +1,68 @@
+"""The whole app as app.py starts it, with two things in the hands of the tests: what is answered, and the examples.
+
+    python -m tests.browser.server ORDERS EXAMPLES
+
+For each question the folder ORDERS may hold a file that says what happens when it is asked (see `Order`). A process
+of its own, because Gradio leaves sockets and loops to the collector, which would fail whatever test runs just then.
+"""
+
+import hashlib
+import json
+import sys
+from collections.abc import Callable, Generator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from ergo_demo import pipeline, ui
+from ergo_demo.engines import Stop
+from ergo_demo.engines.scripted import ScriptedEngine, in_order
+from ergo_demo.errors import OutOfMemory
+from ergo_demo.imaging import Photo
+from ergo_demo.pipeline import CropReady, Event, RunSettings
+from ergo_demo.ui import gpu
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is answered to a question, how fast, and what fails at the second look."""
+
+    replies: list[str]
+    seconds_per_token: float = 0.0
+    fails: str = ""
+
+    def write(self, folder: Path, question: str) -> None:
+        """For the server to find when `question` is asked."""
+        _file(folder, question).write_text(json.dumps(asdict(self)), "utf-8")
+
+
+def _file(folder: Path, question: str) -> Path:
+    return folder / f"{hashlib.sha256(question.encode()).hexdigest()}.json"
+
+
+def look_as_ordered(orders: Path) -> Callable[[Photo, str, RunSettings, Stop], Generator[Event, None, None]]:
+    """`pipeline.run` with the replies that were ordered; the middle of the photo where nothing was."""
+
+    def look(photo: Photo, question: str, chosen: RunSettings, stop: Stop) -> Generator[Event, None, None]:
+        file = _file(orders, question)
+        order = Order(**json.loads(file.read_text("utf-8"))) if file.exists() else None
+        engine = ScriptedEngine(in_order(order.replies), order.seconds_per_token) if order else ScriptedEngine()
+        for event in pipeline.run(engine, photo, question, chosen, stop=stop):
+            yield event
+            if order and order.fails and isinstance(event, CropReady):
+                raise FAILURES[order.fails]
+
+    return look
+
+
+FAILURES = {
+    "memory": OutOfMemory("The GPU ran out of memory at the second look.", remedy="Lower `Zoom budget`."),
+    "ours": KeyError("/secret/path"),
+}
+
+
+if __name__ == "__main__":
+    import app
+
+    gpu.make_look = lambda engine: look_as_ordered(Path(sys.argv[1]))
+    ui.EXAMPLES = Path(sys.argv[2])
+    raise SystemExit(app.main())
