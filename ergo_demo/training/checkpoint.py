@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import torch
 from transformers import (
@@ -36,7 +37,9 @@ def model_config(tokenizer: PreTrainedTokenizerFast, width: int = 192, depth: in
     """
 
     def token(text: str) -> int:
-        return int(tokenizer.convert_tokens_to_ids(text))
+        found = tokenizer.convert_tokens_to_ids(text)
+        assert isinstance(found, int)
+        return found
 
     return Qwen2_5_VLConfig(
         text_config={
@@ -76,8 +79,7 @@ def model_config(tokenizer: PreTrainedTokenizerFast, width: int = 192, depth: in
 def new_model(config: Qwen2_5_VLConfig, seed: int = 0) -> Qwen2_5_VLForConditionalGeneration:
     """A model with random weights."""
     torch.manual_seed(seed)
-    model = Qwen2_5_VLForConditionalGeneration(config)
-    return model.float()
+    return Qwen2_5_VLForConditionalGeneration(config)
 
 
 def load(folder: Path) -> Qwen2_5_VLForConditionalGeneration:
@@ -88,12 +90,15 @@ def load(folder: Path) -> Qwen2_5_VLForConditionalGeneration:
 def save(model: Qwen2_5_VLForConditionalGeneration, tokenizer: PreTrainedTokenizerFast, folder: Path) -> None:
     """Write a stock folder: bf16 weights, tokenizer, processor, chat template, and ergo.json with the budgets."""
     folder.mkdir(parents=True, exist_ok=True)
-    half = Qwen2_5_VLForConditionalGeneration(model.config)
+    half: Any = Qwen2_5_VLForConditionalGeneration(model.config)
     half.load_state_dict(model.state_dict())
-    half = half.to(torch.bfloat16)
+    half.to(torch.bfloat16)
     stops = [tokenizer.convert_tokens_to_ids(token) for token in ("<|im_end|>", "<|endoftext|>")]
-    half.generation_config = GenerationConfig(do_sample=False, eos_token_id=stops, pad_token_id=stops[1])
+    half.generation_config = GenerationConfig(  # type: ignore[no-untyped-call]
+        do_sample=False, eos_token_id=stops, pad_token_id=stops[1]
+    )
     half.save_pretrained(folder)
+    (folder / "model.safetensors").chmod(0o644)  # safetensors writes it for its owner only
     tokenizer.chat_template = CHAT_TEMPLATE
     tokenizer.save_pretrained(folder)
     _write_json(folder / "processor_config.json", _processor())

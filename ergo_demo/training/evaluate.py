@@ -8,18 +8,19 @@ transformers' own generate on the saved weights; dialogues go in groups only to 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from PIL import Image as Pillow
 from torch import Tensor
-from transformers import AutoTokenizer, Qwen2_5_VLForConditionalGeneration
+from transformers import AutoTokenizer
 
 from ergo_demo.geometry import PATCH, Box, View
 from ergo_demo.protocol.parsing import Zoom, read_answer, read_zoom
 from ergo_demo.scenes.drawing import Image
 from ergo_demo.scenes.scene import Question, Scene, scene_at
-from ergo_demo.training import dialogue
+from ergo_demo.training import checkpoint, dialogue
 from ergo_demo.training.batch import to_patches
 from ergo_demo.training.dialogue import cells_around
 from ergo_demo.training.examples import coarse_view, zoom_view
@@ -52,7 +53,8 @@ class Player:
 
     def __init__(self, folder: Path) -> None:
         self.tokenizer = AutoTokenizer.from_pretrained(folder)
-        self.model = Qwen2_5_VLForConditionalGeneration.from_pretrained(folder, dtype=torch.float32).eval()
+        self.model: Any = checkpoint.load(folder)
+        self.model.train(False)
 
     def play(self, items: Sequence[tuple[Scene, Question]], oracle: bool = False) -> list[Played]:
         """Both turns for each item; with `oracle`, the second look is at the taught box whatever was written."""

@@ -123,7 +123,7 @@ def _cell_share(box_in_view: Box, columns: int, rows: int) -> npt.NDArray[np.flo
 
     def along(low: float, high: float, count: int) -> npt.NDArray[np.float64]:
         start = np.arange(count) * PATCH
-        return np.clip(np.minimum(high, start + PATCH) - np.maximum(low, start), 0, PATCH) / PATCH
+        return np.asarray(np.clip(np.minimum(high, start + PATCH) - np.maximum(low, start), 0, PATCH) / PATCH)
 
     across, down = along(box_in_view.x1, box_in_view.x2, columns), along(box_in_view.y1, box_in_view.y2, rows)
     return np.asarray(down[:, None] * across[None, :])

@@ -40,7 +40,9 @@ def tune_runtime() -> None:
 def open_model(folder: Path, seed: int) -> tuple[Qwen2_5_VLForConditionalGeneration, PreTrainedTokenizerFast]:
     """The checkpoint in `folder`, or a new one where there is none."""
     if (folder / "model.safetensors").exists():
-        return checkpoint.load(folder), AutoTokenizer.from_pretrained(folder)
+        kept = AutoTokenizer.from_pretrained(folder)
+        assert isinstance(kept, PreTrainedTokenizerFast)
+        return checkpoint.load(folder), kept
     tokenizer = train_tokenizer()
     return checkpoint.new_model(checkpoint.model_config(tokenizer), seed), tokenizer
 
@@ -94,7 +96,7 @@ class Apprentice:
     def __init__(self, folder: Path, run: Path, stage: Stage, seed: int, workers: int = 1) -> None:
         self.folder, self.run, self.stage, self.workers = folder, run, stage, workers
         self.model, self.tokenizer = open_model(folder, seed)
-        self.heads = DenseHeads(self.model.config.text_config.hidden_size)
+        self.heads = DenseHeads(self.model.model.language_model.embed_tokens.embedding_dim)
         self.parameters = [*self.model.parameters(), *self.heads.parameters()]
         self.optimiser = torch.optim.AdamW(self.parameters, lr=1e-3, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
         self.prefix_ids = torch.tensor(encoder(self.tokenizer)(dialogue.prefix()))

@@ -3,15 +3,16 @@
 transformers' vision tower loops over images, and its text model sees one question a sequence. Here the images of a
 batch go through the tower together, the fixed system prompt is computed once a batch, and several questions about
 one photo share its vision tokens: each question is a branch that sees the trunk and itself. A test holds the
-logits against transformers' own forward pass.
+logits against transformers' own forward pass. Modules of transformers are Any here: their parts have no types.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 from transformers import Qwen2_5_VLForConditionalGeneration
 
 PATCHES_PER_TOKEN = 4
@@ -29,7 +30,7 @@ class Tap:
 class Decoded:
     """What the decoder gave for N branches of L tokens behind B trunks of T, all behind one prefix of P tokens.
 
-    hidden: final states of the branches (N, L, d). early: states of trunks (B, T, d) and branches behind an early layer.
+    hidden: final states of the branches (N, L, d). early: those of trunks (B, T, d) and branches at an early layer.
     queries: (N, L, head_dim) of each tap; keys: (N, P + T + L, head_dim), what those queries can look at.
     """
 
@@ -39,7 +40,7 @@ class Decoded:
     keys: dict[Tap, Tensor]
 
 
-def _norm(x: Tensor, norm: nn.Module) -> Tensor:
+def _norm(x: Tensor, norm: Any) -> Tensor:
     out: Tensor = F.rms_norm(x, (x.shape[-1],), norm.weight.to(x.dtype), norm.variance_epsilon)
     # Once here, or autocast does it again for every projection that reads it.
     return out.to(torch.get_autocast_dtype("cpu")) if torch.is_autocast_enabled("cpu") else out
@@ -51,7 +52,7 @@ def _rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     return x * cos + torch.cat((-x[..., half:], x[..., :half]), dim=-1) * sin
 
 
-def _mlp(block: nn.Module, x: Tensor) -> Tensor:
+def _mlp(block: Any, x: Tensor) -> Tensor:
     out: Tensor = block.down_proj(F.silu(block.gate_proj(x)) * block.up_proj(x))
     return out
 
@@ -71,8 +72,8 @@ def attend(q: Tensor, k: Tensor, v: Tensor, bias: Tensor | None = None) -> Tenso
     count, heads, length, size = q.shape
     groups, seen = k.shape[1], k.shape[2]
     scores = ((q * size**-0.5).reshape(count, groups, -1, size) @ k.transpose(2, 3)).view(count, heads, length, seen)
-    shares = (scores if bias is None else scores + bias).softmax(-1)
-    mixed = shares.view(count, groups, -1, seen) @ v
+    shares: Tensor = (scores if bias is None else scores + bias).softmax(-1)
+    mixed: Tensor = shares.view(count, groups, -1, seen) @ v
     return mixed.view(count, heads, length, size).transpose(1, 2).flatten(2)
 
 
@@ -83,7 +84,7 @@ def causal_bias(q: Tensor, k: Tensor) -> Tensor:
     return torch.zeros(length, seen, dtype=q.dtype).masked_fill_(future, float("-inf"))
 
 
-def tower(visual: nn.Module, patches: Tensor, places: Tensor, real: Tensor | None) -> Tensor:
+def tower(visual: Any, patches: Tensor, places: Tensor, real: Tensor | None) -> Tensor:
     """Vision tokens (B, P / 4, d) from patches (B, P, 588), their (row, column) (B, P, 2) and which are real."""
     embed = visual.patch_embed.proj.weight  # (h, 3, 2, 14, 14): a still image is the same frame twice
     x = F.linear(patches, embed.sum(dim=2).flatten(1))
@@ -103,7 +104,7 @@ def tower(visual: nn.Module, patches: Tensor, places: Tensor, real: Tensor | Non
     return out
 
 
-def _project(layer: nn.Module, x: Tensor, turn: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor, Tensor]:
+def _project(layer: Any, x: Tensor, turn: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor, Tensor]:
     """Rotated queries and keys, and values, each (N, heads, L, head_dim)."""
     attention = layer.self_attn
     normed = _norm(x, layer.input_layernorm)
@@ -112,7 +113,7 @@ def _project(layer: nn.Module, x: Tensor, turn: tuple[Tensor, Tensor]) -> tuple[
     return _rotate(q, *turn), _rotate(k, *turn), v
 
 
-def _finish(layer: nn.Module, x: Tensor, seen: Tensor) -> Tensor:
+def _finish(layer: Any, x: Tensor, seen: Tensor) -> Tensor:
     x = x + layer.self_attn.o_proj(seen)
     return x + _mlp(layer.mlp, _norm(x, layer.post_attention_layernorm))
 
@@ -123,7 +124,7 @@ def _behind(before: Tensor, own: Tensor) -> Tensor:
 
 
 def decode(
-    text_model: nn.Module, streams: Sequence[Tensor], positions: Sequence[Tensor], taps: Sequence[Tap], early_layer: int
+    text_model: Any, streams: Sequence[Tensor], positions: Sequence[Tensor], taps: Sequence[Tap], early_layer: int
 ) -> Decoded:
     """Run the decoder over three streams of embeddings: prefix (1, P, d), trunks (B, T, d), branches (N, L, d).
 
@@ -153,6 +154,6 @@ def decode(
     return Decoded(_norm(x[2], text_model.norm), early, queries, keys)
 
 
-def parts(model: Qwen2_5_VLForConditionalGeneration) -> tuple[nn.Module, nn.Module]:
+def parts(model: Qwen2_5_VLForConditionalGeneration) -> tuple[Any, Any]:
     """The vision tower and the text model of a checkpoint."""
     return model.model.visual, model.model.language_model

@@ -83,7 +83,7 @@ def test_the_taught_replies_are_read_as_what_they_mean(scene: Scene, question: Q
         pytest.param(Box(330, 248, 336, 252), (308, 224, 336, 252), id="the bottom right corner"),
     ],
 )
-def test_a_taught_box_is_whole_cells_inside_the_view(target: Box, box: tuple[int, ...]) -> None:
+def test_a_taught_box_is_whole_cells_inside_the_view(target: Box, box: tuple[float, float, float, float]) -> None:
     size = dialogue.coarse_size()
     cells = dialogue.cells_around(target, View(Box.of(size), size))
     assert cells.box_in_view.edges == box

@@ -30,7 +30,8 @@ def model(tokenizer: PreTrainedTokenizerFast) -> Qwen2_5_VLForConditionalGenerat
     for parameter in model.parameters():
         if parameter.ndim > 1:
             torch.nn.init.normal_(parameter, std=0.08)
-    return model.eval()
+    model.train(False)
+    return model
 
 
 def two_examples(tokenizer: PreTrainedTokenizerFast) -> tuple[list[Example], Batch, list[int]]:
