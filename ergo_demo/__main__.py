@@ -103,7 +103,8 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
 def _serve(options: argparse.Namespace) -> None:
     import app
 
-    app.main(_run_flags(options))
+    if code := app.main(_run_flags(options)):
+        raise SystemExit(code)
 
 
 if __name__ == "__main__":

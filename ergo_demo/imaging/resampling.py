@@ -6,6 +6,7 @@ the same numbers, and never the whole photo in memory. Pillow decodes nothing he
 
 import math
 import os
+import threading
 from collections.abc import Iterator
 
 import numpy as np
@@ -28,6 +29,15 @@ _OUTSIDE_PX = 1e-6
 
 Pixels = NDArray[np.uint8]
 
+_one_reader = threading.Lock()
+"""Held while libvips reads here. On ZeroGPU each GPU call runs in a fork of this process: forked while another thread
+is inside libvips, the child would inherit its locks as taken and wait for ever. So a fork waits for this."""
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=_one_reader.acquire, after_in_parent=_one_reader.release, after_in_child=_one_reader.release
+    )
+
 
 def resample(photo: Photo, view: View, kernel: Kernel) -> Pixels:
     """The pixels of `view`: RGB, shape (view.size.height, view.size.width, 3), of view.region in source px.
@@ -38,7 +48,8 @@ def resample(photo: Photo, view: View, kernel: Kernel) -> Pixels:
     inside = View(_inside(view.region, photo), view.size)
     try:
         os.utime(photo.folder)
-        return _resized(_open(photo), inside, kernel)
+        with _one_reader:
+            return _resized(_open(photo), inside, kernel)
     except (OSError, pyvips.Error) as error:
         raise PhotoExpired("This photo is no longer stored.", remedy="Drop it again.") from error
 

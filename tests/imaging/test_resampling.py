@@ -1,6 +1,9 @@
 """Views are what Pillow, and so ERGO's reference code, makes of the whole photo: the same numbers, less memory."""
 
 import io
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -139,3 +142,35 @@ def test_our_own_pixels_become_files(photos: dict[str, Photo]) -> None:
     with Image.open(io.BytesIO(encode_jpeg(pixels))) as image:
         assert image.format == "JPEG"
         assert np.abs(np.asarray(image).astype(int) - pixels).mean() < 3
+
+
+def test_a_process_may_fork_while_another_thread_reads(tmp_path: Path) -> None:
+    """As ZeroGPU does for each GPU call. Without the lock the child waits for ever, now and then."""
+    photo = tmp_path / "photo.jpg"
+    photo.write_bytes(saved(picture(1600, 1200), "JPEG"))
+    program = f"""
+import os, sys, threading
+from pathlib import Path
+from ergo_demo.geometry import Box, Size, View
+from ergo_demo.imaging import Door, Kernel, resample
+with Door(Path({str(tmp_path)!r})) as door:
+    photo = door.open_upright(Path({str(photo)!r}))
+view = View(Box.of(photo.size), Size(280, 196))
+done = threading.Event()
+def read():
+    while not done.is_set():
+        resample(photo, view, Kernel.BICUBIC)
+thread = threading.Thread(target=read)
+thread.start()
+for _ in range(30):
+    child = os.fork()
+    if child == 0:
+        resample(photo, view, Kernel.BICUBIC)
+        os._exit(7)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+done.set()
+thread.join()
+"""
+    # The limit is no timing: a child that hangs does so for ever.
+    ran = subprocess.run([sys.executable, "-c", program], check=False, capture_output=True, text=True, timeout=300)
+    assert ran.returncode == 0, ran.stderr
