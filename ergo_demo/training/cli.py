@@ -30,7 +30,5 @@ def run(arguments: argparse.Namespace) -> int:
         print(json.dumps(evaluate.evaluate(arguments.model, arguments.n, arguments.seed)))
         return 0
     loop.tune_runtime()
-    loop.train(
-        STAGES[arguments.stage], arguments.model, arguments.run, minutes=arguments.minutes, seed=arguments.seed
-    )
+    loop.train(STAGES[arguments.stage], arguments.model, arguments.run, minutes=arguments.minutes, seed=arguments.seed)
     return 0

@@ -8,7 +8,8 @@ import torch
 from transformers import PreTrainedTokenizerFast, Qwen2_5_VLForConditionalGeneration
 
 from ergo_demo.scenes import generator
-from ergo_demo.training import checkpoint, dialogue, loop, stages
+from ergo_demo.training import checkpoint, dialogue, stages
+from ergo_demo.training.apprentice import Apprentice, encoder
 from ergo_demo.training.batch import Batch, collate, to_patches
 from ergo_demo.training.evaluate import Player, both_frames
 from ergo_demo.training.examples import Example, make_example
@@ -35,7 +36,7 @@ def model(tokenizer: PreTrainedTokenizerFast) -> Qwen2_5_VLForConditionalGenerat
 
 
 def two_examples(tokenizer: PreTrainedTokenizerFast) -> tuple[list[Example], Batch, list[int]]:
-    encode = loop.encoder(tokenizer)
+    encode = encoder(tokenizer)
     prefix = encode(dialogue.prefix())
     marks = (encode("<|vision_start|>")[0], encode("<|image_pad|>")[0], encode("<|vision_end|>")[0])
     examples = [
@@ -90,9 +91,9 @@ def micro(tmp_path: Path, tokenizer: PreTrainedTokenizerFast) -> Path:
 
 @pytest.mark.parametrize("name", sorted(stages.STAGES))
 def test_two_steps_of_a_stage_change_its_weights(name: str, micro: Path, tmp_path: Path) -> None:
-    apprentice = loop.Apprentice(micro, tmp_path / "run", stages.STAGES[name], seed=0, workers=2)
+    apprentice = Apprentice(micro, tmp_path / "run", stages.STAGES[name], seed=0, workers=2)
     before = [parameter.clone() for parameter in apprentice.model.model.visual.parameters()]
-    tallies = [apprentice.step(1e-3, 0.0, scenes=2) for _ in range(2)]
+    tallies = [apprentice.step(1e-3, scenes=2) for _ in range(2)]
     assert all(torch.isfinite(tally.loss) for tally in tallies)
     assert apprentice.examples == 4
     after = list(apprentice.model.model.visual.parameters())
@@ -108,15 +109,15 @@ def test_an_interrupted_stage_goes_on_as_if_it_had_not_stopped(micro: Path, tmp_
         folder, run = tmp_path / name, tmp_path / name / "run"
         shutil.copytree(micro, folder)
         run.mkdir()
-        apprentice = loop.Apprentice(folder, run, stage, seed=0)
+        apprentice = Apprentice(folder, run, stage, seed=0)
         # Dense heads are new in each run: the same ones, or the two runs could not be compared.
         apprentice.heads.load_state_dict(heads)
         found = []
         for step in range(3):
             if step == stop_after:
                 apprentice.save(finished=False)
-                apprentice = loop.Apprentice(folder, run, stage, seed=0)
-            found.append(float(apprentice.step(1e-3, 0.0, scenes=2).loss))
+                apprentice = Apprentice(folder, run, stage, seed=0)
+            found.append(float(apprentice.step(1e-3, scenes=2).loss))
         return found
 
     heads = DenseHeads(96).state_dict()
