@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from gradio.utils import get_upload_folder
 
-from ergo_demo.errors import ErgoError, PhotoExpired
+from ergo_demo.errors import ErgoError, ImageUnreadable, PhotoExpired
 from ergo_demo.pipeline import CropReady, Event, Finished, Spoke, check_question, run_settings
 from ergo_demo.ui import messages, photos, present
+from ergo_demo.ui.api import uploaded
 from ergo_demo.ui.examples import Example
 from ergo_demo.ui.present import Page, Screen
 from ergo_demo.ui.progress import Progress
@@ -37,11 +37,12 @@ class AskTab:
         """A file was uploaded, or could not be. Nothing in `event` is trusted."""
         session = self._session(request)
         sent = event._data if isinstance(event._data, dict) else {}
-        path, name = _uploaded(sent.get("path")), str(sent.get("name", "photo"))
-        if path is None:
+        try:
+            path = uploaded(sent)
+        except ImageUnreadable:
             session.notice = messages.upload_lost()
             return self._screen(session)
-        return self._open(session, path, name, delete_upload=True)
+        return self._open(session, path, str(sent.get("name", "photo")), delete_upload=True)
 
     def open_example(self, event: gr.EventData, request: gr.Request) -> tuple[Screen, Any]:
         """An example was chosen: its photo, and its question into the box."""
@@ -122,8 +123,9 @@ class AskTab:
                     sent = now
                     yield self._screen(session)
         except ErgoError as error:
-            first_look = session.shown is not None and session.shown.zoom is not None
-            self._failed(session, job, messages.error(error, kept_first_look=first_look))
+            trace = session.shown.trace if session.shown else None
+            kept = trace is not None and trace.coarse is not None
+            self._failed(session, job, messages.error(error, kept_first_look=kept))
         except Exception:
             # The page is the last place that can tell the visitor anything; the log has the rest.
             log.exception("A run failed")
@@ -152,6 +154,14 @@ class AskTab:
         session.stop()
         if session.job is not None and not session.job.running:
             self.sessions.finish(session, session.job, None)
+        return self._screen(session)
+
+    def refused(self, request: gr.Request) -> Screen:
+        """The server took no run: too many from this address, or too many in line."""
+        session = self._session(request)
+        if session.job is not None and not session.job.running:
+            self.sessions.finish(session, session.job, None)
+            session.notice = messages.run_refused()
         return self._screen(session)
 
     def is_it_my_turn(self, request: gr.Request) -> Any:
@@ -196,11 +206,3 @@ class AskTab:
             urls=photos.addresses(shown.photo, shown.id) if shown else {},
         )
         return present.screen(page)
-
-
-def _uploaded(path: object) -> Path | None:
-    """A file that was uploaded to us; None for everything else that a browser may name."""
-    if not isinstance(path, str):
-        return None
-    file = Path(path).resolve()
-    return file if file.is_relative_to(Path(get_upload_folder()).resolve()) and file.is_file() else None

@@ -43,7 +43,7 @@ def build(page: gr.Blocks, services: Services, examples: tuple[Example, ...]) ->
     view = ask_view(
         present.screen(Page()),
         [{"picture": f"examples/{index}.jpg", "question": example.question} for index, example in enumerate(examples)],
-        ", ".join(dict.fromkeys(example.licence for example in examples)),
+        words.examples_line([example.licence for example in examples]),
         web.module_address("ask_view/ask_view.js"),
         services.door.limits.file_bytes,
     )
@@ -82,6 +82,7 @@ def _settings(services: Services) -> list[gr.Slider | gr.Number]:
                     2,
                     value=defaults.sampling.temperature,
                     step=0.05,
+                    min_width=260,
                     label="Temperature",
                     info="0 gives the same answer each time; higher draws from less likely words.",
                 )
@@ -89,6 +90,7 @@ def _settings(services: Services) -> list[gr.Slider | gr.Number]:
                     defaults.sampling.seed,
                     precision=0,
                     minimum=0,
+                    min_width=260,
                     label="Seed",
                     info="Start of the random numbers; matters only where the temperature is above 0.",
                 )
@@ -100,7 +102,7 @@ def _settings(services: Services) -> list[gr.Slider | gr.Number]:
 
 def _budget(label: str, info: str, value: int) -> gr.Slider:
     # 2,560 tokens are twice what ERGO-7B was made for; the seconds grow faster than the budget.
-    return gr.Slider(16, max(2_560, value), value=value, step=16, label=label, info=info)
+    return gr.Slider(16, max(2_560, value), value=value, step=16, label=label, info=info, min_width=260)
 
 
 def _summary(coarse: float | None, zoom: float | None, temperature: float | None, seed: float | None) -> str:
@@ -136,4 +138,5 @@ def _wire(
     # One run at a time, whoever asks; "multiple", because a page may ask again while its last run still ends.
     ran = started.then(tab.run, None, view, concurrency_id="gpu", concurrency_limit=1, trigger_mode="multiple", **quiet)
     then_update_buttons(ran)
+    then_update_buttons(ran.failure(tab.refused, None, view, **now))
     then_update_buttons(stop.click(tab.stop, None, view, **now))

@@ -33,10 +33,8 @@ def header(engine: EngineInfo) -> gr.HTML:
 def banner(notice: Notice) -> gr.HTML:
     """One or two lines that stay: never closes, never covers anything."""
     rest = re.sub(r"`([^`]*)`", r'<span class="mono">\1</span>', html.escape(notice["rest"]))
-    return _bare(
-        f'<p class="e e-banner">{_INFO}<span><b>{html.escape(notice["strong"])}</b> <span class="rest">{rest}</span></span></p>',
-        "e-banner",
-    )
+    words = f'<b>{html.escape(notice["strong"])}</b> <span class="rest">{rest}</span>'
+    return _bare(f'<p class="e e-banner">{_INFO}<span>{words}</span></p>', "e-banner")
 
 
 def _bare(content: str, elem_id: str) -> gr.HTML:

@@ -79,6 +79,11 @@ def waiting(before: int, seconds: float | None) -> Notice:
     return {"kind": "wait", "strong": strong, "rest": f"{turn} can keep looking at the photo."}
 
 
+def run_refused() -> Notice:
+    """The gate or Gradio's queue refused it; Gradio says the reason itself, in a message over the page."""
+    return {"kind": "bad", "strong": "Too many runs at once.", "rest": "Nothing is lost: run it again in a minute."}
+
+
 def line_full(most: int) -> Notice:
     """Nobody else is let into the line."""
     return {"kind": "bad", "strong": f"{most} people are waiting already.", "rest": "Run it again in a minute."}

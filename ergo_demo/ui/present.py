@@ -182,17 +182,19 @@ def _steps_of(trace: Trace) -> list[Step]:
     ended_badly = trace.outcome in (Outcome.FAILED, Outcome.CANCELLED)
     word = "stopped" if trace.outcome is Outcome.CANCELLED else "failed"
     steps: list[Step] = []
+    state: Literal["wait", "bad"]
     for look in (trace.coarse, trace.zoom):
         if look is None:
             first_missing = ended_badly and all(step["state"] == "done" for step in steps)
-            steps.append({"state": "bad" if first_missing else "wait", "note": word, "ticks": False})
+            state, note = ("bad", word) if first_missing else ("wait", "not reached")
+            steps.append({"state": state, "note": note, "ticks": False})
         else:
             cut = ended_badly and look.generation.finish.value == "cancelled"
             note = word if cut else words.with_seconds(words.tokens(look.view.tokens), look.seconds)
             steps.append({"state": "bad" if cut else "done", "note": note, "ticks": False})
     answered = not ended_badly
     rate = words.tokens_per_second(trace)
-    steps.append({"state": "done" if answered else "wait", "note": rate if answered else "none", "ticks": False})
+    steps.append({"state": "done" if answered else "wait", "note": rate if answered else "not reached", "ticks": False})
     return steps
 
 

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import NotRequired, TypedDict
 
@@ -168,6 +169,11 @@ def file_stem(name: str) -> str:
     'Mein-Boot-1-2'
     """
     return re.sub(r"[^\w]+", "-", PurePosixPath(name.replace("/", "-")).stem).strip("-")[:60] or "photo"
+
+
+def examples_line(licences: Sequence[str]) -> str:
+    """Whose the example scenes are, and under which licence."""
+    return f"Scenes: ERGO Demo, {', '.join(dict.fromkeys(licences))}"
 
 
 def settings_summary(coarse: float, zoom: float, temperature: float, seed: float) -> str:

@@ -15,16 +15,17 @@ from pathlib import Path
 
 from ergo_demo import pipeline, ui
 from ergo_demo.engines import Stop
-from ergo_demo.engines.scripted import ScriptedEngine, in_order
+from ergo_demo.engines.scripted import ScriptedDialogue, ScriptedEngine, in_order
 from ergo_demo.errors import OutOfMemory
 from ergo_demo.imaging import Photo
 from ergo_demo.pipeline import CropReady, Event, RunSettings
+from ergo_demo.records import Generation, Message, Sampling, Token
 from ergo_demo.ui import gpu
 
 
 @dataclass(frozen=True)
 class Order:
-    """What is answered to a question, how fast, and what fails at the second look."""
+    """What is answered to a question, how fast, and what fails at the second look: the "memory", or code of "ours"."""
 
     replies: list[str]
     seconds_per_token: float = 0.0
@@ -45,19 +46,31 @@ def look_as_ordered(orders: Path) -> Callable[[Photo, str, RunSettings, Stop], G
     def look(photo: Photo, question: str, chosen: RunSettings, stop: Stop) -> Generator[Event, None, None]:
         file = _file(orders, question)
         order = Order(**json.loads(file.read_text("utf-8"))) if file.exists() else None
-        engine = ScriptedEngine(in_order(order.replies), order.seconds_per_token) if order else ScriptedEngine()
+        if order is None:
+            engine = ScriptedEngine()
+        else:
+            kind = FailingEngine if order.fails == "memory" else ScriptedEngine
+            engine = kind(in_order(order.replies), order.seconds_per_token)
         for event in pipeline.run(engine, photo, question, chosen, stop=stop):
             yield event
-            if order and order.fails and isinstance(event, CropReady):
-                raise FAILURES[order.fails]
+            if order and order.fails == "ours" and isinstance(event, CropReady):
+                raise KeyError("/secret/path")
 
     return look
 
 
-FAILURES = {
-    "memory": OutOfMemory("The GPU ran out of memory at the second look.", remedy="Lower `Zoom budget`."),
-    "ours": KeyError("/secret/path"),
-}
+class FailingEngine(ScriptedEngine):
+    """Runs out of memory at the second look."""
+
+    def dialogue(self, sampling: Sampling) -> ScriptedDialogue:
+        return FailingDialogue(self, sampling)
+
+
+class FailingDialogue(ScriptedDialogue):
+    def say(self, *messages: Message, stop: Stop) -> Generator[Token, None, Generation]:
+        if self.turns == 1:
+            raise OutOfMemory("The GPU ran out of memory at the second look.", remedy="Lower `Zoom budget`.")
+        return super().say(*messages, stop=stop)
 
 
 if __name__ == "__main__":

@@ -90,6 +90,8 @@ def test_an_engine_that_fails_midway_says_so_and_keeps_the_rest(
     notice.wait_for()
     words = "The GPU ran out of memory at the second look. Lower Zoom budget. The first look is kept in the trace."
     assert notice.inner_text() == words
+    assert visitor.trace()["outcome"] == "failed"
+    assert visitor.page.locator("[data-layer=box] .ev-line").is_visible()
     assert visitor.tiles() == before
     assert visitor.question.input_value() == "Fail"
     visitor.ask(QUESTION)

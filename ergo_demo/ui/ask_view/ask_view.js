@@ -138,6 +138,7 @@ class AskView {
       image.removeAttribute("src");
       return;
     }
+    figure.classList.toggle("whole", !this.#screen.box);
     figure.style.setProperty("--ratio", String(crop.width / crop.height));
     this.#parts["crop-label"].textContent = crop.label;
     image.alt = crop.about;
