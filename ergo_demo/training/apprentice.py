@@ -13,7 +13,7 @@ from transformers import AutoTokenizer, PreTrainedTokenizerFast, Qwen2_5_VLForCo
 from ergo_demo.scenes.seeds import generator
 from ergo_demo.training import checkpoint, dialogue
 from ergo_demo.training.batch import Batch, collate
-from ergo_demo.training.examples import Encode, make_example
+from ergo_demo.training.examples import Encode, Lesson, make_example
 from ergo_demo.training.losses import DenseHeads, Tally, merged
 from ergo_demo.training.stages import THINGS, Stage, run_step
 from ergo_demo.training.tokenizer import train_tokenizer
@@ -43,26 +43,19 @@ class Lessons:
     """Makes training batches: example `index` always comes from the seed of ("train", seed, index)."""
 
     def __init__(self, stage: Stage, tokenizer: PreTrainedTokenizerFast, seed: int) -> None:
-        self._stage, self._seed = stage, seed
-        self._encode = encoder(tokenizer)
-        self._ahead = len(self._encode(dialogue.prefix()))
-        marks = [self._encode(token)[0] for token in ("<|vision_start|>", "<|image_pad|>", "<|vision_end|>")]
+        self._seed = seed
+        encode = encoder(tokenizer)
+        self._lesson = Lesson(encode, stage.questions, stage.turns, start=len(encode(dialogue.prefix())))
+        marks = [encode(token)[0] for token in ("<|vision_start|>", "<|image_pad|>", "<|vision_end|>")]
         self._marks = (marks[0], marks[1], marks[2])
 
     def batch(self, first: int, scenes: int) -> Batch:
         """Scenes `first` to `first + scenes`."""
         examples = [
-            make_example(
-                generator("train", self._seed, index),
-                self._encode,
-                questions=self._stage.questions,
-                things=THINGS,
-                turns=self._stage.turns,
-                start=self._ahead,
-            )
+            make_example(generator("train", self._seed, index), self._lesson, THINGS)
             for index in range(first, first + scenes)
         ]
-        return collate(examples, self._ahead, self._marks)
+        return collate(examples, self._lesson.start, self._marks)
 
 
 class Apprentice:

@@ -9,7 +9,7 @@ from torch import Tensor
 from ergo_demo.geometry import PATCH
 from ergo_demo.scenes.drawing import Image
 from ergo_demo.training.checkpoint import MEAN, STD
-from ergo_demo.training.examples import IGNORE, Branch, Example
+from ergo_demo.training.examples import IGNORE, Branch, Example, Ints
 from ergo_demo.training.network import PATCHES_PER_TOKEN, cell_order
 
 HALF = PATCH // 2
@@ -80,11 +80,8 @@ def collate(examples: list[Example], prefix_length: int, marks: tuple[int, int, 
     roles = np.zeros((len(branches), length), dtype=np.int64)
     for row, branch in enumerate(branches):
         end = len(branch.ids)
-        ids[row, :end], roles[row, :end], positions[:, row, :end] = (
-            branch.ids,
-            branch.roles,
-            np.array(branch.positions).T,
-        )
+        ids[row, :end], roles[row, :end] = branch.ids, branch.roles
+        positions[:, row, :end] = np.array(branch.positions).T
     asked = torch.tensor([branch.asked for branch in branches])
     zoom, letters, zoom_rows, zoom_cells = _zooms(examples, length)
     queries, targets = _pointers(branches, prefix_length, len(trunk_ids), length)
@@ -118,13 +115,12 @@ def _zooms(examples: list[Example], length: int) -> tuple[Pictures, Tensor, Tens
         letters[index, : view.letters[0].size] = torch.from_numpy(view.letters.reshape(2, -1).T)
     tokens = [row * length + start + np.arange(view.columns * view.rows) for row, start, view in shown]
     cells = [index * most + np.arange(view.columns * view.rows) for index, (_, _, view) in enumerate(shown)]
-    none = [np.zeros(0, dtype=np.int64)]
-    return (
-        zoom,
-        letters,
-        torch.from_numpy(np.concatenate(none + tokens)),
-        torch.from_numpy(np.concatenate(none + cells)),
-    )
+    return zoom, letters, _joined(tokens), _joined(cells)
+
+
+def _joined(arrays: list[Ints]) -> Tensor:
+    """One index tensor, empty where there is nothing to join."""
+    return torch.from_numpy(np.concatenate([np.zeros(0, dtype=np.int64), *arrays]))
 
 
 def _pointers(branches: list[Branch], prefix: int, trunk: int, length: int) -> tuple[Tensor, Tensor]:
@@ -142,7 +138,7 @@ def _pointers(branches: list[Branch], prefix: int, trunk: int, length: int) -> t
     return torch.tensor(queries, dtype=torch.int64).view(-1, 2), pointed
 
 
-def _trunk_positions(start: int, columns: int, rows: int) -> "np.ndarray[tuple[int, ...], np.dtype[np.int64]]":
+def _trunk_positions(start: int, columns: int, rows: int) -> Ints:
     """mrope positions (3, cells + 2) of <|vision_start|>, the coarse view and <|vision_end|>."""
     row, column = np.indices((rows, columns)).reshape(2, -1)
     image = np.stack([np.zeros_like(row), row, column]) + start + 1
@@ -157,7 +153,7 @@ def _stacked_truth(examples: list[Example]) -> dict[str, Tensor]:
     rows, columns = truths[0].kind.shape
     row, column = (torch.from_numpy(part.reshape(-1)) for part in np.indices((rows, columns)))
 
-    def stacked(arrays: "list[np.ndarray[tuple[int, ...], np.dtype[np.int64]]]") -> Tensor:
+    def stacked(arrays: list[Ints]) -> Tensor:
         flat = torch.from_numpy(np.stack(arrays)).flatten(-2)
         return flat.transpose(1, 2) if flat.ndim == 3 else flat
 

@@ -99,7 +99,7 @@ def coarse_truth(scene: Scene, view: View) -> CoarseTruth:
     colour = np.full_like(owner, IGNORE)
     sides = np.full((4, rows, columns), IGNORE, dtype=np.int64)
     edges = np.full((4, rows, columns), IGNORE, dtype=np.int64)
-    row, column = np.indices((rows, columns))
+    row, column = _places(rows, columns)
     for index, thing in enumerate(scene.things):
         mine = owner == index
         kind[mine] = 1 + KIND_NAMES.index(thing.kind)
@@ -112,6 +112,12 @@ def coarse_truth(scene: Scene, view: View) -> CoarseTruth:
             sides[side][mine] = np.minimum(distance[mine], MOST_SIDES - 1)
             edges[side][mine] = edge
     return CoarseTruth(kind, colour, sides, edges, owner)
+
+
+def _places(rows: int, columns: int) -> tuple[Ints, Ints]:
+    """The row and the column of each cell, both (rows, columns)."""
+    grid = np.indices((rows, columns))
+    return grid[0], grid[1]
 
 
 def _inside(cells: Cells, row: Ints, column: Ints) -> npt.NDArray[np.bool_]:
@@ -166,57 +172,63 @@ def jittered(cells: Cells, columns: int, rows: int, rng: np.random.Generator, ch
     )
 
 
-def make_example(
-    rng: np.random.Generator, encode: Encode, *, questions: int, things: tuple[int, int], turns: int, start: int
-) -> Example:
-    """A random scene asked about `questions` of its things; `start` is the position behind the prefix."""
+@dataclass(frozen=True)
+class Lesson:
+    """What examples are made for: how many questions a scene, how many turns, and where the coarse view begins."""
+
+    encode: Encode
+    questions: int
+    turns: int
+    start: int  # position behind the prefix
+
+
+def make_example(rng: np.random.Generator, lesson: Lesson, things: tuple[int, int]) -> Example:
+    """A random scene with `things` (least, most) things, asked about some of them."""
     scene = make_scene(rng, things)
     view = coarse_view(scene)
     truth = coarse_truth(scene, view)
     order = rng.permutation(len(scene.things))
-    chosen = [scene.things[int(order[i % len(order)])] for i in range(questions)]
-    branches = tuple(
-        _branch(scene, scene.question(thing, rng), view, truth, rng, encode, turns, start) for thing in chosen
-    )
-    return Example(scene.render(view.region, view.size), truth, branches, sheet(rng))
+    chosen = [scene.things[int(order[i % len(order)])] for i in range(lesson.questions)]
+    branches = []
+    for thing in chosen:
+        question = scene.question(thing, rng)
+        cells = dialogue.cells_around(question.target, view)
+        writer = _Writer(lesson.encode, thing, lesson.start + max(truth.kind.shape) + 2)
+        _first_turn(writer, question, cells, _cells_of(cells, truth.owner == scene.things.index(thing)))
+        if lesson.turns == 2:
+            rows, columns = truth.kind.shape
+            region = view.to_source(jittered(cells, columns, rows, rng).box_in_view)
+            _second_turn(writer, question, zoom_of(scene, thing, zoom_view(region)))
+        branches.append(writer.branch)
+    return Example(scene.render(view.region, view.size), truth, tuple(branches), sheet(rng))
 
 
-def _branch(
-    scene: Scene,
-    question: Question,
-    view: View,
-    truth: CoarseTruth,
-    rng: np.random.Generator,
-    encode: Encode,
-    turns: int,
-    start: int,
-) -> Branch:
-    columns, rows = view.size.width // PATCH, view.size.height // PATCH
-    cells = dialogue.cells_around(question.target, view)
-    writer = _Writer(encode, question.thing, start + 1 + max(columns, rows) + 1)
+def _cells_of(cells: Cells, mine: npt.NDArray[np.bool_]) -> tuple[int, ...]:
+    """The cells (row by row) of the taught box that show the thing itself; all of the box where none does."""
+    inside = _inside(cells, *_places(*mine.shape))
+    shown = inside & mine
+    return tuple(np.flatnonzero(shown if shown.any() else inside).tolist())
+
+
+def _first_turn(writer: "_Writer", question: Question, cells: Cells, targets: tuple[int, ...]) -> None:
     writer.fixed(dialogue.coarse_request(question.text))
-    row, column = np.indices((rows, columns))
-    seen = _inside(cells, row, column) & (truth.owner == scene.things.index(question.thing))
-    targets = np.flatnonzero(seen if seen.any() else _inside(cells, row, column))
-    writer.reply(dialogue.coarse_reply(question, cells), {Role.FIELD: [(0, tuple(targets.tolist()))] * 2})
-    if turns == 2:
-        region = view.to_source(jittered(cells, columns, rows, rng).box_in_view)
-        zoom = zoom_of(scene, question.thing, zoom_view(region))
-        writer.fixed("\n" + dialogue.USER)
-        writer.image(zoom)
-        writer.fixed(dialogue.zoom_request(question.text))
-        writer.reply(dialogue.zoom_reply(question), {Role.LABEL: [(1, (place,)) for place in zoom.places]})
-    return writer.branch
+    writer.reply(dialogue.coarse_reply(question, cells), {Role.FIELD: [(0, targets)] * 2})
+
+
+def _second_turn(writer: "_Writer", question: Question, zoom: Zoom) -> None:
+    writer.fixed("\n" + dialogue.USER)
+    writer.image(zoom)
+    writer.fixed(dialogue.zoom_request(question.text))
+    writer.reply(dialogue.zoom_reply(question), {Role.LABEL: [(1, (place,)) for place in zoom.places]})
 
 
 class _Writer:
-    """Appends tokens with their roles and mrope positions to a branch."""
+    """Appends tokens with their roles and mrope positions to a branch, which begins behind the trunk."""
 
     def __init__(self, encode: Encode, asked: Thing, position: int) -> None:
         self.branch = Branch((1 + KIND_NAMES.index(asked.kind), COLOUR_NAMES.index(asked.colour)))
         self._encode = encode
         self._position = position
-        # The trunk ends with <|vision_end|>, so a branch begins behind it.
 
     def fixed(self, text: str) -> None:
         """Given text: no loss."""

@@ -12,11 +12,9 @@ from ergo_demo.training import checkpoint, dialogue, stages
 from ergo_demo.training.apprentice import Apprentice, encoder
 from ergo_demo.training.batch import Batch, collate, to_patches
 from ergo_demo.training.evaluate import Player, both_frames
-from ergo_demo.training.examples import Example, make_example
+from ergo_demo.training.examples import Example, Lesson, make_example
 from ergo_demo.training.losses import DenseHeads
 from ergo_demo.training.tokenizer import train_tokenizer
-
-TURNS = 2
 
 
 @pytest.fixture(scope="module")
@@ -39,10 +37,8 @@ def two_examples(tokenizer: PreTrainedTokenizerFast) -> tuple[list[Example], Bat
     encode = encoder(tokenizer)
     prefix = encode(dialogue.prefix())
     marks = (encode("<|vision_start|>")[0], encode("<|image_pad|>")[0], encode("<|vision_end|>")[0])
-    examples = [
-        make_example(generator("train", 5, index), encode, questions=2, things=(3, 6), turns=TURNS, start=len(prefix))
-        for index in range(2)
-    ]
+    lesson = Lesson(encode, questions=2, turns=2, start=len(prefix))
+    examples = [make_example(generator("train", 5, index), lesson, (3, 6)) for index in range(2)]
     return examples, collate(examples, len(prefix), marks), prefix
 
 
