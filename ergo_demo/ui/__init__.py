@@ -41,8 +41,5 @@ def launch_options(services: Services, examples_folder: Path | None = None) -> d
         "app_kwargs": {"routes": routes},
         "footer_links": ["api", "settings"],
         "run_history": False,
-        "ssr_mode": False,
-        "show_error": False,
-        "enable_monitoring": False,
         "max_file_size": services.door.limits.file_bytes,
     }

@@ -9,7 +9,7 @@ from typing import Any
 
 import gradio as gr
 
-from ergo_demo.errors import ErgoError, ImageUnreadable, PhotoExpired
+from ergo_demo.errors import ErgoError, ImageUnreadable
 from ergo_demo.pipeline import CropReady, Event, Finished, Spoke, check_question, run_settings
 from ergo_demo.ui import messages, photos, present
 from ergo_demo.ui.api import uploaded
@@ -60,12 +60,20 @@ class AskTab:
         session = self._session(request)
         sent = event._data if isinstance(event._data, dict) else {}
         found = session.show_again(str(sent.get("id"))) if session.job is None else None
+        if found is not None and not found.photo.path.is_file():
+            session.notice = messages.expired()
         return self._screen(session), found.question if found else gr.skip()
 
     def start(
-        self, question: str, coarse: float, zoom: float, temperature: float, seed: float, request: gr.Request
+        self,
+        question: str,
+        coarse: int | None,
+        zoom: int | None,
+        temperature: float | None,
+        seed: int | None,
+        request: gr.Request,
     ) -> Screen:
-        """Run was pressed: what is asked goes into the line, or the page says why not."""
+        """Run was pressed: what is asked goes into the line, or the page says why not. An empty setting is unset."""
         session = self._session(request)
         if session.job is not None:
             return self._screen(session)
@@ -75,18 +83,16 @@ class AskTab:
             chosen = run_settings(
                 self.services.engine,
                 self.services.settings,
-                coarse_budget_tokens=round(coarse),
-                zoom_budget_tokens=round(zoom),
+                coarse_budget_tokens=coarse,
+                zoom_budget_tokens=zoom,
                 temperature=temperature,
-                seed=round(seed),
+                seed=seed,
             )
-            if session.photo is None:
-                session.notice = messages.no_photo()
-                return self._screen(session)
-            if not session.photo.path.is_file():
-                raise PhotoExpired("The photo is gone.", remedy="Open it again.")
         except ErgoError as error:
             session.notice = messages.error(error)
+            return self._screen(session)
+        if session.photo is None or not session.photo.path.is_file():
+            session.notice = messages.expired() if session.photo else messages.no_photo()
             return self._screen(session)
         session.shown = None
         if not self.sessions.queue(session, Job(session.photo, question, chosen)):

@@ -42,7 +42,7 @@ def error(problem: ErgoError, *, kept_first_look: bool = False) -> Notice:
         case OutOfMemory() if kept_first_look:
             rest = f"{rest} The first look is kept in the trace."
         case PhotoExpired():
-            strong, rest = "This photo is no longer here: its time is over.", "Drop it again; your question is kept."
+            return expired()
         case InputError() | ErgoError():
             pass
     return {"kind": "bad", "strong": strong, "rest": rest}
@@ -60,6 +60,12 @@ def unexpected() -> Notice:
 def no_photo() -> Notice:
     """Enter was pressed before there was a photo."""
     return {"kind": "info", "strong": "There is no photo yet.", "rest": "Drop one below, or choose a drawn scene."}
+
+
+def expired() -> Notice:
+    """The photo's time was over before it was asked about, or shown, again."""
+    strong = "This photo is no longer here: its time is over."
+    return {"kind": "bad", "strong": strong, "rest": "Drop it again; your question is kept."}
 
 
 def upload_lost() -> Notice:

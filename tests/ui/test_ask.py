@@ -20,7 +20,7 @@ from ergo_demo.ui.session import Sessions
 from tests.photos import pattern, write_png
 
 QUESTION = "Which number?"
-Values: TypeAlias = tuple[float, float, float, float]
+Values: TypeAlias = tuple[int | None, int | None, float | None, int | None]
 
 VALUES: Values = (320, 320, 0.0, 42)
 
@@ -115,6 +115,14 @@ def test_a_run_ends_with_its_trace_and_stays_in_the_list(tab: AskTab) -> None:
     assert list(tab.run(request())) == []
 
 
+def test_an_empty_setting_is_what_the_model_was_made_for(tab: AskTab) -> None:
+    with_photo(tab)
+    tab.start(QUESTION, None, None, None, None, request())
+    job = tab.sessions.of("ada").job
+    assert job is not None
+    assert job.chosen == tab.services.defaults
+
+
 def test_many_tokens_are_sent_together(door: Door, tmp_path: Path) -> None:
     engine = ScriptedEngine(in_order(["<think>" + "word " * 900]))
     tab = tab_with(engine, door, write_png(tmp_path / "scene.png", pattern(640, 480)))
@@ -142,6 +150,7 @@ def test_another_visitors_question_cannot_be_opened(tab: AskTab) -> None:
         (QUESTION, (1, 320, 0.0, 42), "The coarse budget is 1"),
         (QUESTION, (320, 320, 7.0, 42), "The temperature is 7.0"),
         (QUESTION, (320, 320, 0.0, -1), "The seed is -1"),
+        (QUESTION, (320, 320, float("nan"), 1), "The temperature is nan"),
     ],
 )
 def test_what_cannot_be_asked_is_said(tab: AskTab, question: str, values: Values, words: str) -> None:
@@ -154,12 +163,18 @@ def test_what_cannot_be_asked_is_said(tab: AskTab, question: str, values: Values
 
 def test_a_photo_whose_time_is_over_is_said(tab: AskTab) -> None:
     with_photo(tab)
+    tab.start(QUESTION, *VALUES, request())
+    *_, last = tab.run(request())
     photo = tab.sessions.of("ada").photo
     assert photo is not None
     tab.services.door.forget(photo)
+    expired = "This photo is no longer here: its time is over."
     notice = tab.start(QUESTION, *VALUES, request())["notice"]
     assert notice is not None
-    assert notice["strong"] == "This photo is no longer here: its time is over."
+    assert notice["strong"] == expired
+    screen, _question = tab.open_again(event({"id": last["asked"][0]["id"]}), request())
+    assert screen["notice"] is not None
+    assert screen["notice"]["strong"] == expired
 
 
 def test_stop_ends_the_run_at_its_next_token(door: Door, tmp_path: Path) -> None:

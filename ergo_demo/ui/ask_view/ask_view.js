@@ -28,7 +28,8 @@ class AskView {
   #screen = null;
   #boxShown = true;
   #words = "";
-  #clock = new Clock((seconds) => this.#tick(seconds));
+  #clock = new Clock();
+  #openingClock = new Clock();
   #waiting = 0;
   #busy = false;
 
@@ -64,7 +65,9 @@ class AskView {
     parts.grid.setAttribute("aria-busy", String(busy));
     parts.grid.dataset.phase = screen.phase;
     if (parts.status.textContent !== screen.status) parts.status.textContent = screen.status;
-    this.#clock.set(screen.seconds);
+    this.#openingClock.stop();
+    if (screen.seconds === null) this.#clock.stop();
+    else this.#clock.set(screen.seconds, (seconds) => this.#tick(seconds));
     this.#askForMyTurn(screen.phase === "waiting");
     if (busy !== this.#busy) this.#keepFocus((this.#busy = busy));
     this.#drawLeader();
@@ -89,7 +92,10 @@ class AskView {
   }
 
   #opening(name) {
-    fill.fillNotice(this.#parts.notice, { kind: "wait", strong: `Opening ${name}.`, rest: "" });
+    this.#parts.tag.hidden = false;
+    this.#openingClock.set(0, (seconds) => {
+      this.#parts["tag-text"].textContent = `Opening ${name}, ${seconds} s`;
+    });
   }
 
   #chooseExample(index) {

@@ -2,27 +2,19 @@
 
 const EVERY_MS = 100;
 
-/** Calls show("1.2") ten times a second while it runs. */
 export class Clock {
-  #show;
-  #since = 0;
   #timer = 0;
 
-  constructor(show) {
-    this.#show = show;
+  /** Calls show("1.2") now and ten times a second, from `seconds` on, until it is stopped or set again. */
+  set(seconds, show) {
+    this.stop();
+    const since = performance.now() - seconds * 1000;
+    const tick = () => show(((performance.now() - since) / 1000).toFixed(1));
+    this.#timer = setInterval(tick, EVERY_MS);
+    tick();
   }
 
-  /** Runs from `seconds` on; null stops it. */
-  set(seconds) {
+  stop() {
     clearInterval(this.#timer);
-    this.#timer = 0;
-    if (seconds === null) return;
-    this.#since = performance.now() - seconds * 1000;
-    this.#timer = setInterval(() => this.#tick(), EVERY_MS);
-    this.#tick();
-  }
-
-  #tick() {
-    this.#show(((performance.now() - this.#since) / 1000).toFixed(1));
   }
 }
