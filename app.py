@@ -57,21 +57,21 @@ def main(flags: Mapping[str, object] | None = None) -> int:
     """Serves until it is stopped: 0; or says what is wrong and what to do: 1. `flags` overrule the environment."""
     from ergo_demo.errors import ErgoError
 
-    # So that whoever stops us politely (docker, systemd, a Space) leaves no uploads behind, as Ctrl+C does.
+    # So that whoever stops us politely (docker, systemd, a Space) leaves no photos behind, as Ctrl+C does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with tempfile.TemporaryDirectory(prefix="ergo-uploads-") as uploads:
-        for name, value in {**GRADIO_ENVIRONMENT, "GRADIO_TEMP_DIR": uploads}.items():
+    with tempfile.TemporaryDirectory(prefix="ergo-demo-") as scratch:
+        for name, value in {**GRADIO_ENVIRONMENT, "GRADIO_TEMP_DIR": f"{scratch}/uploads"}.items():
             os.environ[name] = os.environ.get(name) or value
         try:
-            serve(flags or {})
+            serve(flags or {}, Path(scratch) / "photos")
         except (ErgoError, OSError) as error:  # OSError: Gradio finds the port taken
             print(error, file=sys.stderr)
             return 1
     return 0
 
 
-def serve(flags: Mapping[str, object]) -> None:
-    """Puts the parts together and blocks while the server runs."""
+def serve(flags: Mapping[str, object], passing: Path) -> None:
+    """Puts the parts together and blocks while the server runs. `passing`: for photos that no setting says to keep."""
     import spaces  # noqa: F401  first: it must see torch before anything touches CUDA
 
     from ergo_demo.engines import open_engine
@@ -86,7 +86,9 @@ def serve(flags: Mapping[str, object]) -> None:
     print_settings(origins)
     engine = open_engine(settings, zero_gpu=on_zero_gpu(), announce=partial(print, flush=True))
     print(f"  {engine.info.model.name}: {engine.info.reason}", flush=True)
-    with Door(settings.photos_folder(), limits=Limits(quota_bytes=settings.photo_quota_bytes)) as door:
+    photos = settings.photos or passing
+    photos.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with Door(photos, limits=Limits(quota_bytes=settings.photo_quota_bytes)) as door:
         services = Services(engine.info, make_look(engine), door, settings)
         page = build_app(services)
         with page:

@@ -2,12 +2,13 @@
 
 import argparse
 import json
+import runpy
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
 
-from ergo_demo.errors import ErgoError
+from ergo_demo.errors import EngineUnavailable, ErgoError
 from ergo_demo.settings import describe
 
 Command: TypeAlias = Callable[[argparse.Namespace], None]
@@ -16,7 +17,10 @@ RUN_FLAGS = (
     "engine", "model", "revision", "quantize", "device",
     "coarse_budget_tokens", "zoom_budget_tokens", "temperature", "top_p", "seed", "max_new_tokens",
 )  # fmt: skip
-"""The settings that the command line takes as flags; the others belong to the page."""
+"""The settings that every command with a model takes as flags."""
+
+PAGE_FLAGS = ("host", "port")
+"""The ones that the page takes as well."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -28,6 +32,9 @@ def main(arguments: list[str] | None = None) -> int:
     except ErgoError as error:
         print(f"{error.problem}\n{error.remedy}", file=sys.stderr)
         return 2 if isinstance(error, ValueError) else 1
+    except OSError as error:  # a folder that cannot be written, a full disk
+        print(f"{error.strerror or error}: {error.filename or ''}", file=sys.stderr)
+        return 1
     return 0
 
 
@@ -38,25 +45,25 @@ def _parser() -> argparse.ArgumentParser:
     _add_scenes(commands.add_parser("scenes", help="draw synthetic scenes with questions"))
     _add_train(commands.add_parser("train", help="train the embedded model, stage by stage"))
     serve = commands.add_parser("serve", help="start the page")
-    _add_run_flags(serve)
+    _add_flags(serve, (*RUN_FLAGS, *PAGE_FLAGS))
     serve.set_defaults(command=_serve)
     return parser
 
 
-def _add_run_flags(parser: argparse.ArgumentParser) -> None:
-    for name in RUN_FLAGS:
+def _add_flags(parser: argparse.ArgumentParser, names: tuple[str, ...]) -> None:
+    for name in names:
         parser.add_argument(f"--{name.replace('_', '-')}", help=describe(name), metavar="VALUE")
 
 
-def _run_flags(options: argparse.Namespace) -> dict[str, object]:
-    return {name: getattr(options, name) for name in RUN_FLAGS}
+def _flags(options: argparse.Namespace, names: tuple[str, ...]) -> dict[str, object]:
+    return {name: getattr(options, name) for name in names}
 
 
 def _add_ask(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("image", type=Path)
     parser.add_argument("question")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
-    _add_run_flags(parser)
+    _add_flags(parser, RUN_FLAGS)
     parser.set_defaults(command=_ask)
 
 
@@ -68,7 +75,7 @@ def _ask(options: argparse.Namespace) -> None:
         if isinstance(event, Spoke):
             print(event.token.text, end="", file=sys.stderr, flush=True)
 
-    trace = ask_once(options.image, options.question, _run_flags(options), speak)
+    trace = ask_once(options.image, options.question, _flags(options, RUN_FLAGS), speak)
     print(file=sys.stderr)
     reply = trace.reply()
     if options.json:
@@ -101,9 +108,12 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
 
 
 def _serve(options: argparse.Namespace) -> None:
-    import app
-
-    if code := app.main(_run_flags(options)):
+    # By its path: the app's file stands beside the package, and the current folder may hold another app.py.
+    file = Path(__file__).parent.parent / "app.py"
+    if not file.is_file():
+        raise EngineUnavailable(f"There is no {file}.", remedy="Start the page from a checkout: python app.py.")
+    start = runpy.run_path(str(file), run_name="app")["main"]
+    if code := start(_flags(options, (*RUN_FLAGS, *PAGE_FLAGS))):
         raise SystemExit(code)
 
 

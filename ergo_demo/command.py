@@ -12,10 +12,15 @@ from ergo_demo.errors import ImageUnreadable
 from ergo_demo.imaging import Door
 from ergo_demo.pipeline import Event, Finished, check_question, run, run_settings
 from ergo_demo.records import Trace
-from ergo_demo.settings import read_settings
+from ergo_demo.settings import Settings, read_settings
 
-# The settings that make another engine; everything else is chosen anew for each question.
-_open_engine = lru_cache(maxsize=1)(open_engine)
+MAKES_THE_ENGINE = ("engine", "model", "revision", "quantize", "device")
+"""The settings that need another model in memory; everything else is chosen anew for each question."""
+
+
+@lru_cache(maxsize=1)
+def _engine(*values: object) -> Engine:
+    return open_engine(Settings(**dict(zip(MAKES_THE_ENGINE, values, strict=True))), announce=_to_stderr)  # type: ignore[arg-type]
 
 
 def _to_stderr(line: str) -> None:
@@ -36,7 +41,7 @@ def ask_once(
         raise ImageUnreadable(f"There is no file {str(image)!r}.", remedy="Give the path of a photo.")
     with tempfile.TemporaryDirectory(prefix="ergo-ask-") as folder, Door(Path(folder)) as door:
         photo = door.open_upright(image)
-        engine: Engine = _open_engine(settings, announce=_to_stderr)
+        engine = _engine(*(getattr(settings, name) for name in MAKES_THE_ENGINE))
         for event in run(engine, photo, question, run_settings(engine.info, settings)):
             on_event(event)
     assert isinstance(event, Finished), "a run ends with Finished"

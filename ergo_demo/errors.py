@@ -10,7 +10,6 @@
     │  ├─ EngineUnavailable  the engine cannot start, or stopped
     │  ├─ ModelNotFound      neither a folder nor a model that the hub can give
     │  ├─ OutOfMemory        the device has too little memory for this request
-    │  ├─ Timeout            no answer within the time allowed
     │  └─ FrameMismatch      the processor resized a view again: its boxes would be in a wrong frame
     └─ PhotoExpired      the stored photo is gone: it was deleted, or its time is over
 
@@ -76,10 +75,6 @@ class ModelNotFound(EngineError):
 
 class OutOfMemory(EngineError):
     """The device has too little memory for this request."""
-
-
-class Timeout(EngineError):
-    """No answer within the time allowed."""
 
 
 class FrameMismatch(EngineError):

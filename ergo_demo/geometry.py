@@ -188,6 +188,15 @@ class View:
         )
 
 
+def full_resolution_tokens(source: Size) -> int:
+    """Vision tokens of one look at a whole photo, at the most that a model would spend on it.
+
+    >>> full_resolution_tokens(Size(2246, 1582))
+    4480
+    """
+    return View(Box.of(source), fit_to_budget(source, FULL_RESOLUTION_BUDGET_TOKENS)).tokens
+
+
 def fit_to_budget(size: Size, budget_tokens: int) -> Size:
     """The size (view px, multiples of 28) at which a region of `size` (source px) is sent.
 

@@ -129,7 +129,7 @@ def check_question(question: str) -> str:
 
 def run(
     engine: Engine, photo: Photo, question: str, chosen: RunSettings, *, stop: Stop = lambda: False
-) -> Iterator[Event]:
+) -> Generator[Event, None, None]:
     """Looks twice and yields what happens; Finished comes last, whatever happens to the model.
 
     `stop` is polled between tokens: when true, the trace is finished with outcome "cancelled". Closing the generator

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
-from ergo_demo.geometry import FULL_RESOLUTION_BUDGET_TOKENS, Box, Size, View, fit_to_budget
+from ergo_demo.geometry import Box, Size, View, full_resolution_tokens
 from ergo_demo.protocol.parsing import Flag, Why
 
 Pixels: TypeAlias = NDArray[np.uint8]
@@ -169,8 +169,8 @@ class Trace:
         """The vision tokens that this run cost, and what one look at the whole photo would."""
         coarse = self.coarse.view.tokens if self.coarse else 0
         zoom = self.zoom.view.tokens if self.zoom else 0
-        whole = View(Box.of(self.source), fit_to_budget(self.source, FULL_RESOLUTION_BUDGET_TOKENS))
-        return {"coarse": coarse, "zoom": zoom, "total": coarse + zoom, "full_resolution": whole.tokens}
+        whole = full_resolution_tokens(self.source)
+        return {"coarse": coarse, "zoom": zoom, "total": coarse + zoom, "full_resolution": whole}
 
     def seconds(self) -> Seconds:
         """How long each look took."""

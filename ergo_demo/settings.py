@@ -3,7 +3,6 @@
 Every value's unit is in its name. Knows nothing about what the values do.
 """
 
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cache
@@ -50,16 +49,10 @@ class Settings:
     port: Annotated[int | None, _what("port that the page listens on; unset: 7860 or the next free one", 0, 65_535)] = (
         None
     )
-    photos: Annotated[Path | None, _what("folder for visitors' photos; unset: a temporary one")] = None
+    photos: Annotated[Path | None, _what("folder for visitors' photos; unset: one that goes when the app ends")] = None
     photo_seconds: Annotated[int, _what("how long a photo is kept after its last use", 60, 30 * 24 * 3600)] = 3600
     photo_quota_bytes: Annotated[int, _what("most disk space of all visitors' photos", 10**7, 10**15)] = 4 * 10**9
     calls_per_minute: Annotated[int, _what("most model runs of one visitor in a minute", 1, 100_000)] = 30
-
-    def photos_folder(self) -> Path:
-        """Where visitors' photos live; made if missing, readable by this user only."""
-        folder = self.photos or Path(tempfile.gettempdir()) / "ergo-demo-photos"
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return folder
 
 
 def _kinds() -> dict[str, Any]:

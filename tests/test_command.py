@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 import ergo_demo
+from ergo_demo.engines.scripted import ScriptedEngine
 from ergo_demo.errors import ImageUnreadable, QuestionEmpty, SettingInvalid
+from ergo_demo.settings import Settings
 from tests.photos import pattern, write_png
 
 ROOT = Path(__file__).parent.parent
@@ -69,3 +71,16 @@ def test_ask_raises_typed_errors(image: Path) -> None:
         ergo_demo.ask(image, "", engine="scripted")
     with pytest.raises(ImageUnreadable):
         ergo_demo.ask(ROOT / "README.md", "What?", engine="scripted")
+
+
+def test_another_seed_needs_no_other_engine(image: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = []
+
+    def opening(settings: Settings, **_options: object) -> ScriptedEngine:
+        opened.append(settings)
+        return ScriptedEngine()
+
+    monkeypatch.setattr("ergo_demo.command.open_engine", opening)
+    for seed in (1, 2):
+        ergo_demo.ask(image, "What?", engine="scripted", model="another", seed=seed)
+    assert len(opened) == 1

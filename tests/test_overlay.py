@@ -1,4 +1,4 @@
-"""What an overlay shows, pixel by pixel: where the line lies, how thick it is at each scale, and that nothing varies."""
+"""What is drawn on the photo for the PNG: colours, widths, places, and the same bytes each time."""
 
 from dataclasses import replace
 

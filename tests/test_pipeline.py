@@ -1,11 +1,13 @@
 """Two looks with a scripted engine: events in order, boxes in source px, every way a run can end."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
 
-from ergo_demo.engines.scripted import Script, ScriptedEngine, in_order
+from ergo_demo.engines import EngineInfo, Stop
+from ergo_demo.engines.scripted import ScriptedEngine, in_order
 from ergo_demo.errors import EngineError, OutOfMemory, QuestionEmpty
 from ergo_demo.geometry import Box, Size
 from ergo_demo.imaging import Door, Photo
@@ -23,7 +25,7 @@ from ergo_demo.pipeline import (
     run,
 )
 from ergo_demo.protocol.parsing import Flag, Why
-from ergo_demo.records import Outcome, Pixels, Sampling
+from ergo_demo.records import Finish, Generation, Message, Outcome, Pixels, Sampling, Token
 from tests.photos import pattern, write_png
 
 CHOSEN = RunSettings(Sampling(max_new_tokens=200), coarse_budget_tokens=80, zoom_budget_tokens=48)
@@ -148,13 +150,32 @@ def test_a_failing_model_leaves_a_failed_trace_with_the_first_look(photo: Photo)
     assert trace.error == "The GPU ran out of memory at the second look. Lower the zoom budget."
 
 
-def test_closing_the_generator_closes_the_engine(photo: Photo) -> None:
-    script: Script = in_order([ZOOM, ANSWER])
-    running = run(ScriptedEngine(script), photo, "What?", CHOSEN)
-    next(running)
-    next(running)
-    running.close()  # type: ignore[attr-defined]
-    assert list(running) == []
+@dataclass
+class Listening:
+    """An engine and its dialogue in one, that knows whether it was told to end."""
+
+    ended: bool = False
+    info: EngineInfo = ScriptedEngine().info
+
+    def dialogue(self, _sampling: Sampling) -> "Listening":
+        return self
+
+    def say(self, *_messages: Message, stop: Stop) -> Generator[Token, None, Generation]:
+        try:
+            while not stop():
+                yield Token("word ")
+        finally:
+            self.ended = True
+        return Generation((), Finish.CANCELLED)
+
+
+def test_closing_the_generator_cancels_the_model(photo: Photo) -> None:
+    engine = Listening()
+    running = run(engine, photo, "What?", CHOSEN)
+    while not isinstance(next(running), Spoke):
+        assert not engine.ended
+    running.close()
+    assert engine.ended
 
 
 @pytest.mark.parametrize("question", ["", "  \n", "(A) red (B) blue "])

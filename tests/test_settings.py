@@ -42,8 +42,3 @@ def test_an_unknown_flag_is_named_with_what_there_is() -> None:
 def test_every_setting_is_described_and_its_default_is_valid(name: str) -> None:
     assert checked(name, getattr(Settings(), name)) == getattr(Settings(), name)
     assert describe(name)
-
-
-def test_the_photos_folder_is_private(tmp_path: Path) -> None:
-    folder = Settings(photos=tmp_path / "a" / "b").photos_folder()
-    assert folder.stat().st_mode & 0o077 == 0

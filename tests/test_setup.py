@@ -13,7 +13,8 @@ PINS = dict(re.findall(r"^([\w-]+)==([\w.]+)$", (ROOT / "requirements.txt").read
 
 
 def test_the_pinned_versions_are_installed() -> None:
-    assert {name: version(name) for name in PINS} == PINS
+    # The CPU build of torch calls itself 2.13.0+cpu.
+    assert {name: version(name).split("+")[0] for name in PINS} == PINS
     assert torch.__version__.split("+")[0] == PINS["torch"]
 
 

@@ -93,7 +93,8 @@ class LocalDialogue:
         if is_shortage(error):
             look = _LOOKS[min(self.turns, len(_LOOKS) - 1)]
             budget = "coarse" if self.turns == 0 else "zoom"
-            smaller = "" if self.model.info.dtype in {"int8", "nf4"} else ", or start with ERGO_QUANTIZE=int8"
+            can_shrink = name == "GPU" and self.model.info.dtype not in {"int8", "nf4"}
+            smaller = ", or start with ERGO_QUANTIZE=int8" if can_shrink else ""
             return OutOfMemory(
                 f"The {name} ran out of memory at the {look} look.",
                 remedy=f"Lower the {budget} budget in Settings{smaller}.",

@@ -147,10 +147,11 @@ def _check_ram(folder: Path, choice: Choice, machine: Machine) -> None:
     bytes_per_weight = 4 if config.get("dtype", config.get("torch_dtype")) == "float32" else 2
     weights = sum(path.stat().st_size for path in folder.glob("*.safetensors")) // bytes_per_weight
     if weights * 4 > machine.free_ram_bytes:
+        smaller = "set ERGO_QUANTIZE=nf4, or " if machine.has_bitsandbytes else ""
         raise OutOfMemory(
             f"{folder.name} needs {weights * 4 / 1e9:.1f} GB of memory on a CPU, and "
             f"{machine.free_ram_bytes / 1e9:.1f} GB are free.",
-            remedy="Close what else uses it, or set ERGO_QUANTIZE=nf4, or start without ERGO_MODEL.",
+            remedy=f"Close what else uses it, or {smaller}start without ERGO_MODEL.",
         )
 
 
@@ -237,7 +238,7 @@ def _remedies(folder: Path) -> Iterator[None]:
             raise _unreadable(folder, error) from error
         raise OutOfMemory(
             f"There is too little memory to load {folder.name}.",
-            remedy="Close what else uses it, or set ERGO_QUANTIZE=nf4, or start without ERGO_MODEL.",
+            remedy="Close what else uses it, or start without ERGO_MODEL.",
         ) from error
 
 

@@ -5,7 +5,10 @@ from pathlib import Path
 
 import torch
 
-_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
+_CONTAINER = (  # the most that a container may hold, and what it holds: control groups version 2, version 1
+    ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
+    ("/sys/fs/cgroup/memory/memory.limit_in_bytes", "/sys/fs/cgroup/memory/memory.usage_in_bytes"),
+)
 
 
 def is_shortage(error: BaseException) -> bool:
@@ -31,8 +34,12 @@ def free_ram_bytes() -> int | None:
         return None
     lines = dict(line.split(":", 1) for line in meminfo.read_text("utf-8").splitlines())
     available = int(lines["MemAvailable"].split()[0]) * 1024
-    limits = [Path(path).read_text("utf-8").strip() for path in _LIMITS if Path(path).is_file()]
-    return min([available, *(int(limit) for limit in limits if limit.isdecimal())])
+    free = [available]
+    for most, held in _CONTAINER:
+        limit = Path(most).read_text("utf-8").strip() if Path(most).is_file() else "max"
+        if limit.isdecimal() and Path(held).is_file():
+            free.append(int(limit) - int(Path(held).read_text("utf-8")))
+    return max(0, min(free))
 
 
 def start_watching(device: torch.device) -> None:

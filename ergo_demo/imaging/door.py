@@ -7,7 +7,7 @@ import os
 import shutil
 import threading
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -34,8 +34,7 @@ class Door:
         self._command = tuple(command)
         self._lock = threading.Lock()
         self._child: Child | None = None
-        if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=_forked(weakref.ref(self)))
+        _doors.add(self)
 
     def __reduce__(self) -> tuple[object, ...]:
         return (_door, (self.root, self.limits, self._command))
@@ -181,10 +180,14 @@ def _door(root: Path, limits: Limits, command: Sequence[str]) -> Door:
     return Door(root, limits=limits, command=command)
 
 
-def _forked(door: "weakref.ref[Door]") -> Callable[[], None]:
-    def forget_parent() -> None:
-        here = door()
-        if here is not None:
-            here._forget_parent()
+_doors: "weakref.WeakSet[Door]" = weakref.WeakSet()
+"""The doors of this process, for its forks: one handler for all, because handlers cannot be taken back."""
 
-    return forget_parent
+
+def _forget_parents() -> None:
+    for door in _doors:
+        door._forget_parent()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_parents)

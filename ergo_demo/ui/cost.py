@@ -2,6 +2,7 @@
 
 from typing import TypedDict
 
+from ergo_demo.geometry import full_resolution_tokens
 from ergo_demo.imaging import Photo
 from ergo_demo.ui import words
 from ergo_demo.ui.progress import Progress
@@ -39,7 +40,7 @@ def card(photo: Photo | None, shown: Progress | None) -> Card:
     """What this run has cost so far; what is counted, while there is no run."""
     if photo is None or shown is None:
         return _NOTHING
-    whole = words.full_resolution_tokens(shown.photo.size)
+    whole = full_resolution_tokens(shown.photo.size)
     coarse = shown.coarse.tokens if shown.coarse else 0
     zoom = shown.zoom.tokens if shown.zoom else 0
     most = 0 if shown.zoom or shown.trace else shown.chosen.zoom_budget_tokens

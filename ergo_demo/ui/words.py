@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import NotRequired, TypedDict
 
-from ergo_demo.geometry import FULL_RESOLUTION_BUDGET_TOKENS, PATCH, Box, Size, View, fit_to_budget
+from ergo_demo.geometry import PATCH, View, full_resolution_tokens
 from ergo_demo.imaging import Photo
 from ergo_demo.pipeline import RunSettings
 from ergo_demo.protocol.parsing import Flag, Why, read_thought
@@ -47,11 +47,6 @@ def tokens(count: int) -> str:
     return f"{count:,} token{'' if count == 1 else 's'}"
 
 
-def with_seconds(note: str, seconds: float) -> str:
-    """The note of a step that is over."""
-    return f"{note}, {seconds:.1f} s"
-
-
 def tokens_per_second(trace: Trace) -> str:
     """How fast the replies were written, both looks together, views included."""
     looks = [look for look in (trace.coarse, trace.zoom) if look]
@@ -77,11 +72,6 @@ def unfinished_thought(reply: str) -> str:
     'The boat is on the left.'
     """
     return read_thought(_TAG_BEGUN.sub("", reply))
-
-
-def full_resolution_tokens(size: Size) -> int:
-    """What one look at the whole photo would cost, with the cap that a model has."""
-    return View(Box.of(size), fit_to_budget(size, FULL_RESOLUTION_BUDGET_TOKENS)).tokens
 
 
 def sentences(photo: Photo | None, shown: Progress | None, chosen: RunSettings | None) -> list[Line]:
