@@ -80,7 +80,9 @@ def answer(
         raise QuestionEmpty("The question is no text.", remedy="Send it as a string.")
     question = check_question(question)
     chosen = run_settings(services.engine, services.settings, **values)
-    photo = services.door.open_upright(uploaded(image), delete_upload=True)
+    # Gradio names an upload by its content: another question about the same file may be waiting for its turn. So the
+    # upload stays until the sweeper takes it.
+    photo = services.door.open_upright(uploaded(image))
     events = services.look(photo, question, chosen, lambda: False)
     try:
         trace = yield from _progress(events, clock)

@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,16 @@ from ergo_demo.pipeline import CropReady, Event, Finished, Spoke, check_question
 from ergo_demo.ui import messages, photos, present
 from ergo_demo.ui.api import uploaded
 from ergo_demo.ui.examples import Example
+from ergo_demo.ui.gate import visitor_in
 from ergo_demo.ui.present import Page, Screen
 from ergo_demo.ui.progress import Progress
 from ergo_demo.ui.services import Services
 from ergo_demo.ui.session import MOST_WAITING, Job, Session, Sessions
+from ergo_demo.ui.visitors import Rate, Visitors
 
 log = logging.getLogger(__name__)
+
+OPENS = "opens"
 
 SECONDS_BETWEEN_UPDATES = 1 / 15
 """Tokens that come faster are sent together: no eye follows them, and each update is a message over the network."""
@@ -32,6 +36,8 @@ class AskTab:
     services: Services
     sessions: Sessions
     examples: tuple[Example, ...]
+    opens: Visitors = field(default_factory=lambda: Visitors({OPENS: Rate.per_minute(30)}, time.monotonic))
+    """Each photo and example that is opened keeps the decoder busy for a second or so."""
 
     def open_photo(self, event: gr.EventData, request: gr.Request) -> Screen:
         """A file was uploaded, or could not be. Nothing in `event` is trusted."""
@@ -102,12 +108,10 @@ class AskTab:
     def run(self, request: gr.Request) -> Iterator[Screen]:
         """The turn of this visitor's question: the screen again and again, as the model writes."""
         session = self._session(request)
-        job = self.sessions.take(session)
+        started = time.monotonic()
+        job = self.sessions.take(session, started)
         if job is None:
             return
-        started = time.monotonic()
-        session.notice = None
-        session.shown = Progress(job.id, job.photo, job.question, job.chosen, began=started)
         yield self._screen(session)
         try:
             yield from self._follow(session, job)
@@ -120,11 +124,12 @@ class AskTab:
         sent = 0.0
         try:
             for event in self.services.look(job.photo, job.question, job.chosen, job.stopped.is_set):
-                if session.job is not job:
+                now = time.monotonic()
+                shown = self.sessions.advance(session, job, event, now)
+                if shown is None:
                     # Another photo was opened, which stopped this run: nobody looks at what it still says.
                     continue
-                self._take_in(session, event)
-                now = time.monotonic()
+                self._keep(session, shown, event)
                 if not isinstance(event, Spoke) or now - sent >= SECONDS_BETWEEN_UPDATES:
                     sent = now
                     yield self._screen(session)
@@ -144,52 +149,52 @@ class AskTab:
         if session.shown is not None and session.shown.trace is None:
             session.shown = None
 
-    def _take_in(self, session: Session, event: Event) -> None:
-        assert session.shown is not None, "a run shows itself"
-        shown = session.shown = session.shown.after(event, time.monotonic())
+    def _keep(self, session: Session, shown: Progress, event: Event) -> None:
+        """Writes what the browser fetches by itself."""
         match event:
             case CropReady(view):
                 photos.keep_crop(shown.photo, shown.id, view.region)
             case Finished(trace):
                 photos.keep_trace(shown.photo, shown.id, trace)
-                session.asked.append(shown)
+                for old in session.keep(shown):
+                    photos.forget_look(old.photo, old.id)
 
     def stop(self, request: gr.Request) -> Screen:
         """Stop was pressed: the model ends at its next token; a question in line leaves it."""
         session = self._session(request)
-        session.stop()
-        if session.job is not None and not session.job.running:
-            self.sessions.finish(session, session.job, None)
+        self.sessions.stop(session)
         return self._screen(session)
 
     def refused(self, request: gr.Request) -> Screen:
         """The server took no run: too many from this address, or too many in line."""
         session = self._session(request)
-        if session.job is not None and not session.job.running:
-            self.sessions.finish(session, session.job, None)
+        if self.sessions.waits(session):
+            self.sessions.stop(session)
             session.notice = messages.run_refused()
         return self._screen(session)
 
     def is_it_my_turn(self, request: gr.Request) -> Any:
         """Asked by a page that waits, every few seconds."""
         session = self._session(request)
-        waits = session.job is not None and not session.job.running
-        return self._screen(session) if waits else gr.skip()
+        return self._screen(session) if self.sessions.waits(session) else gr.skip()
 
     def left(self, request: gr.Request) -> None:
         """The page was closed."""
         self.sessions.leave(request.session_hash or "")
 
     def _session(self, request: gr.Request) -> Session:
-        return self.sessions.of(request.session_hash or "")
+        return self.sessions.of(request.session_hash or "", visitor_in(request))
 
     def _open(self, session: Session, path: Path, name: str, *, delete_upload: bool) -> Screen:
+        if wait_seconds := self.opens.wait_seconds(session.visitor, OPENS):
+            session.notice = messages.too_many_photos(wait_seconds)
+            return self._screen(session)
         try:
             photo = self.services.door.open_upright(path, name=name, delete_upload=delete_upload)
         except ErgoError as error:
             session.notice = messages.error(error)
         else:
-            self.sessions.open(session, photo)
+            self.sessions.open(session, photo, photos.stored_bytes(photo))
         return self._screen(session)
 
     def _screen(self, session: Session) -> Screen:

@@ -26,7 +26,10 @@ _SWAP = """(screen) => {
 
 def build(page: gr.Blocks, services: Services, examples: tuple[Example, ...]) -> None:
     """Puts the tab's parts into `page`, which is open."""
-    tab = AskTab(services, Sessions(services.door.forget, services.settings.photo_seconds), examples)
+    # Below the door's own quota, so that whoever has the most makes room before anybody is refused.
+    most_bytes = 0.8 * services.settings.photo_quota_bytes
+    sessions = Sessions(services.door.forget, services.settings.photo_seconds, most_bytes=most_bytes)
+    tab = AskTab(services, sessions, examples)
     with gr.Row(elem_id="e-bar"):
         question = gr.Textbox(
             label="Question",

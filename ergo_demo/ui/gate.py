@@ -32,6 +32,9 @@ Lifespan: TypeAlias = Callable[[Starlette], contextlib.AbstractAsyncContextManag
 
 UPLOAD = "/gradio_api/upload"
 
+VISITOR = "ergo.visitor"
+"""Where the scope of a request says who is asking, for the page's own limits (`visitor_in`)."""
+
 CLOSED = (
     "/gradio_api/api/",  # calls that go round the queue
     "/gradio_api/call/v2",  # answers an unknown name with 500
@@ -161,6 +164,7 @@ class Gate:
         """The body, within its limits, after this visitor's right to the request is taken."""
         peer = scope["client"][0] if scope.get("client") else "unknown"
         visitor = visitor_of(peer, headers.getlist("x-forwarded-for"), behind_proxy=self.doors.behind_proxy)
+        scope[VISITOR] = visitor
         self._take(visitor, "requests")
         limits = self.doors.limits.body
         if scope["path"].rstrip("/") == UPLOAD:
@@ -180,6 +184,12 @@ class Gate:
         wait = self.visitors.wait_seconds(visitor, kind, cost)
         if wait:
             raise Refused(429, f"Too many {kind} from your address. Try again in {wait} s.", retry_seconds=wait)
+
+
+def visitor_in(request: object) -> str:
+    """Who is behind an event of the page, given its gradio.Request, as the gate counted it; "" without a gate."""
+    scope = getattr(getattr(request, "request", None), "scope", None) or {}
+    return str(scope.get(VISITOR, ""))
 
 
 def check_origin(method: str, headers: Headers) -> None:

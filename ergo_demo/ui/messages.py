@@ -95,6 +95,12 @@ def line_full(most: int) -> Notice:
     return {"kind": "bad", "strong": f"{most} people are waiting already.", "rest": "Run it again in a minute."}
 
 
+def too_many_photos(wait_seconds: int) -> Notice:
+    """This visitor opens photos faster than they can be decoded for everybody."""
+    rest = f"Open the next one in {wait_seconds} s."
+    return {"kind": "bad", "strong": "Many photos were opened from your address.", "rest": rest}
+
+
 def _about(seconds: float) -> str:
     return f"{max(1, round(seconds))} s" if seconds < 90 else f"{round(seconds / 60)} min"
 

@@ -6,6 +6,8 @@ every address below it is gone. Nothing is listed, and no name that a visitor se
 
 import json
 import re
+import secrets
+import shutil
 from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
@@ -14,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
+from ergo_demo.errors import PhotoExpired
 from ergo_demo.geometry import Box, Size, View
 from ergo_demo.imaging import TILE_PX, TILES_FOLDER, Kernel, Photo, encode_jpeg, encode_png, resample
 from ergo_demo.overlay import LONGEST_SIDE_PX, draw
@@ -57,25 +60,45 @@ def addresses(photo: Photo, look: str) -> dict[str, str]:
 
 def keep_crop(photo: Photo, look: str, region: Box) -> None:
     """Writes the crop of `region` (source px) for the page."""
-    folder = _folder_of_look(photo, look)
     whole = region.outward().clip(Box.of(photo.size))
     shrink = min(1.0, LONGEST_CROP_PX / max(whole.width, whole.height))
     size = Size(max(1, round(whole.width * shrink)), max(1, round(whole.height * shrink)))
-    (folder / "crop.jpg").write_bytes(encode_jpeg(resample(photo, View(whole, size), Kernel.LANCZOS)))
+    crop = encode_jpeg(resample(photo, View(whole, size), Kernel.LANCZOS))
+    _write(_folder_of_look(photo, look) / "crop.jpg", crop)
 
 
 def keep_trace(photo: Photo, look: str, trace: Trace) -> None:
     """Writes what the downloads of this run are made from."""
     folder = _folder_of_look(photo, look)
     text = json.dumps(to_json(trace), ensure_ascii=False, indent=1)
-    (folder / "trace.json").write_text(text, "utf-8")
-    (photo.folder / _PHOTO_FILE).write_text(json.dumps(to_json(photo)), "utf-8")
+    _write(photo.folder / _PHOTO_FILE, json.dumps(to_json(photo)).encode())
+    _write(folder / "trace.json", text.encode())
+
+
+def forget_look(photo: Photo, look: str) -> None:
+    """Deletes what was kept of a run."""
+    shutil.rmtree(photo.folder / _LOOKS_FOLDER / look, ignore_errors=True)
+
+
+def stored_bytes(photo: Photo) -> int:
+    """What a photo takes on the disk: source and tiles."""
+    return sum(path.stat().st_size for path in photo.folder.rglob("*") if path.is_file())
 
 
 def _folder_of_look(photo: Photo, look: str) -> Path:
+    """Made if missing. Raises PhotoExpired when the photo itself is gone: its folder must not come back without it."""
+    if not photo.path.is_file():
+        raise PhotoExpired("This photo is no longer stored.", remedy="Drop it again.")
     folder = photo.folder / _LOOKS_FOLDER / look
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def _write(path: Path, content: bytes) -> None:
+    """All or nothing: the browser may ask for it while it is written, and keeps what it gets for a year."""
+    unfinished = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    unfinished.write_bytes(content)
+    unfinished.replace(path)
 
 
 def routes(root: Path) -> list[Route]:
@@ -97,7 +120,10 @@ def routes(root: Path) -> list[Route]:
             raise HTTPException(404)
         path = folder_of(request) / _LOOKS_FOLDER / name / file
         if file == "overlay.png" and not path.exists() and path.with_name("trace.json").exists():
-            await run_in_threadpool(_draw_overlay, folder_of(request), path)
+            try:
+                await run_in_threadpool(_draw_overlay, folder_of(request), path)
+            except PhotoExpired as error:
+                raise HTTPException(404) from error
         return _file(path, _MEDIA_TYPES[file])
 
     return [
@@ -121,4 +147,8 @@ def _draw_overlay(folder: Path, path: Path) -> None:
     shrink = min(1.0, LONGEST_SIDE_PX / max(photo.size.width, photo.size.height))
     size = Size(max(1, round(photo.size.width * shrink)), max(1, round(photo.size.height * shrink)))
     pixels = resample(photo, View(Box.of(photo.size), size), Kernel.LANCZOS)
-    path.write_bytes(encode_png(draw(trace, pixels)))
+    drawn = encode_png(draw(trace, pixels))
+    # One overlay a photo is kept: it can be larger than the photo, and is drawn again when it is asked for again.
+    for other in (folder / _LOOKS_FOLDER).glob("*/overlay.png"):
+        other.unlink(missing_ok=True)
+    _write(path, drawn)

@@ -75,7 +75,11 @@ def test_it_is_the_only_endpoint_that_is_listed(app: RunningApp) -> None:
 def test_nothing_of_the_photo_is_kept(app: RunningApp, client: Client, photo: Path) -> None:
     client.predict(handle_file(photo), "What is it?", api_name="/ask")
     assert not list(app.photos.glob("*/source.*"))
-    assert not list(app.uploads.rglob(photo.name))
+
+
+def test_two_questions_about_one_file_wait_for_each_other(client: Client, photo: Path) -> None:
+    jobs = [client.submit(handle_file(photo), question, api_name="/ask") for question in ("What is it?", "And now?")]
+    assert [job.result(timeout=120)["answer"] for job in jobs] == ["scripted", "scripted"]
 
 
 def test_one_refusal_for_each_thing_that_is_wrong(client: Client, photo: Path) -> None:
