@@ -6,6 +6,7 @@ Every text gives a result; nothing here raises on what a model wrote, evaluates 
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 
 from ergo_demo.geometry import PATCH, Box, Size
 
@@ -14,6 +15,10 @@ _NUMBER = r"[+-]?(?:[0-9]{1,7}+(?:\.[0-9]{0,9}+)?+|\.[0-9]{1,9}+)"
 _FOUR = rf"\s*+({_NUMBER})\s*+,\s*+({_NUMBER})\s*+,\s*+({_NUMBER})\s*+,\s*+({_NUMBER})\s*+"
 _BRACKETED = re.compile(rf"[\[(]{_FOUR}[\])]")
 _BARE = re.compile(_FOUR)
+
+
+MOST_OTHERS = 16
+"""Boxes that are kept beside the first."""
 
 
 class Flag(StrEnum):
@@ -83,14 +88,14 @@ def read_zoom(reply: str, view_size: Size) -> Zoom | Unreadable:
     if start < 0:
         return Unreadable(Why.NO_ZOOM)
     span = reply[start + len("<zoom>") : end]
-    quadruples = _BRACKETED.findall(span)
+    # A reply can name thousands; what is kept of them must stay small enough for a trace.
+    quadruples = [four.groups() for four in islice(_BRACKETED.finditer(span), 1 + MOST_OTHERS)]
     if not quadruples and (bare := _BARE.fullmatch(span)):
         quadruples = [bare.groups()]
     if not quadruples:
         return Unreadable(Why.NOT_FOUR_NUMBERS)
     first, first_flags = _box_inside(quadruples[0], view_size)
-    # A reply can name thousands; what is kept of them must stay small enough for a trace.
-    others = tuple(_box_inside(four, view_size)[0] for four in quadruples[1:17])
+    others = tuple(_box_inside(four, view_size)[0] for four in quadruples[1:])
     several = [Flag.SEVERAL] if others else []
     return Zoom(first, others, tuple(flags + several + first_flags))
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ergo_demo.geometry import PATCH, Box, Size
-from ergo_demo.protocol.parsing import Flag, Unreadable, Why, Zoom, read_answer, read_thought, read_zoom
+from ergo_demo.protocol.parsing import MOST_OTHERS, Flag, Unreadable, Why, Zoom, read_answer, read_thought, read_zoom
 
 VIEW = Size(560, 280)
 EVERYTHING = Box.of(VIEW)
@@ -72,7 +72,7 @@ def test_reasons(reply: str, why: Why) -> None:
 def test_other_boxes_are_kept_but_not_without_end() -> None:
     zoom = read_zoom("<zoom>" + "[0,0,56,56]," * 5_000 + "</zoom>", VIEW)
     assert isinstance(zoom, Zoom)
-    assert zoom.others_in_view == (Box(0, 0, 56, 56),) * 16
+    assert zoom.others_in_view == (Box(0, 0, 56, 56),) * MOST_OTHERS
 
 
 def test_a_view_of_one_token_has_room_for_no_smaller_box() -> None:
