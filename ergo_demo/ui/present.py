@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias, TypedDict
 from ergo_demo.geometry import PATCH
 from ergo_demo.imaging import Photo
 from ergo_demo.pipeline import RunSettings
-from ergo_demo.records import Outcome, Trace
+from ergo_demo.records import Finish, Outcome, Trace
 from ergo_demo.ui import cost, words
 from ergo_demo.ui.messages import Notice
 from ergo_demo.ui.progress import Progress
@@ -24,10 +24,11 @@ MOST_SHOWN = 8_000
 
 
 class Step(TypedDict):
-    """One of the three steps. `ticks`: the page counts its seconds on."""
+    """One of the three steps. `seconds` of a look that is over, else ""; `ticks`: the page counts them on."""
 
     state: Literal["wait", "now", "done", "bad"]
     note: str
+    seconds: str
     ticks: bool
 
 
@@ -158,44 +159,41 @@ def _crop(shown: Progress | None, urls: Mapping[str, str]) -> Crop | None:
     }
 
 
+def _step(state: Literal["wait", "now", "done", "bad"], note: str, seconds: float | None = None) -> Step:
+    return {
+        "state": state,
+        "note": note,
+        "seconds": "" if seconds is None else f"{seconds:.1f} s",
+        "ticks": state == "now",
+    }
+
+
 def _steps(phase: Phase, shown: Progress | None) -> list[Step]:
     if phase == "waiting" or shown is None:
-        notes = ("waits", "waits", "waits") if phase == "waiting" else words.IDLE_STEPS
-        return [{"state": "wait", "note": note, "ticks": False} for note in notes]
+        return [_step("wait", "waits" if phase == "waiting" else note) for note in words.IDLE_STEPS]
     if shown.trace is not None:
         return _steps_of(shown.trace)
     coarse = words.tokens(shown.coarse.tokens) if shown.coarse else "making the view"
-    zoom = words.tokens(shown.zoom.tokens) if shown.zoom else "waits"
-    at_zoom = shown.stage == "zoom"
-    return [
-        {
-            "state": "done" if at_zoom else "now",
-            "note": words.with_seconds(coarse, shown.coarse_seconds) if at_zoom else coarse,
-            "ticks": not at_zoom,
-        },
-        {"state": "now" if at_zoom else "wait", "note": zoom, "ticks": at_zoom},
-        {"state": "wait", "note": "waits", "ticks": False},
-    ]
+    if shown.zoom is None:
+        return [_step("now", coarse), _step("wait", "waits"), _step("wait", "waits")]
+    first = _step("done", coarse, shown.coarse_seconds)
+    return [first, _step("now", words.tokens(shown.zoom.tokens)), _step("wait", "waits")]
 
 
 def _steps_of(trace: Trace) -> list[Step]:
     ended_badly = trace.outcome in (Outcome.FAILED, Outcome.CANCELLED)
     word = "stopped" if trace.outcome is Outcome.CANCELLED else "failed"
     steps: list[Step] = []
-    state: Literal["wait", "bad"]
     for look in (trace.coarse, trace.zoom):
         if look is None:
             first_missing = ended_badly and all(step["state"] == "done" for step in steps)
-            state, note = ("bad", word) if first_missing else ("wait", "not reached")
-            steps.append({"state": state, "note": note, "ticks": False})
+            steps.append(_step("bad", word) if first_missing else _step("wait", "not reached"))
+        elif ended_badly and look.generation.finish is Finish.CANCELLED:
+            steps.append(_step("bad", word))
         else:
-            cut = ended_badly and look.generation.finish.value == "cancelled"
-            note = word if cut else words.with_seconds(words.tokens(look.view.tokens), look.seconds)
-            steps.append({"state": "bad" if cut else "done", "note": note, "ticks": False})
-    answered = not ended_badly
-    rate = words.tokens_per_second(trace)
-    steps.append({"state": "done" if answered else "wait", "note": rate if answered else "not reached", "ticks": False})
-    return steps
+            steps.append(_step("done", words.tokens(look.view.tokens), look.seconds))
+    answer = _step("wait", "not reached") if ended_badly else _step("done", words.tokens_per_second(trace))
+    return [*steps, answer]
 
 
 def _answer(phase: Phase, shown: Progress | None) -> tuple[str, bool]:

@@ -100,6 +100,22 @@ def test_nothing_is_wider_than_the_window(visitor: AskPage, photo_file: Path) ->
     assert overflow() == []
 
 
+def test_a_phone_has_one_column_in_reading_order(visit: Callable[..., AskPage], photo_file: Path) -> None:
+    visitor = visit(PHONE)
+    visitor.upload(photo_file)
+    visitor.ask(QUESTION)
+    names = ["steps", "stage", "crop", "answer", "thought", "cost", "layer-box", "sentences"]
+    boxes = [visitor.part(name).bounding_box() for name in names]
+    assert all(box and box["height"] > 10 and box["width"] > 100 for box in boxes), boxes
+    tops = [box["y"] for box in boxes if box]
+    assert tops == sorted(tops)
+    stage, answer = boxes[1], boxes[3]
+    assert stage is not None
+    assert answer is not None
+    assert stage["width"] == PHONE["width"]
+    assert answer["y"] + answer["height"] <= PHONE["height"]
+
+
 def test_slots_keep_their_height_from_ready_to_finished(visitor: AskPage, photo_file: Path) -> None:
     heights = """() => ["stage", "steps", "sentences", "answer", "cost-note"].map((name) =>
       Math.round(document.querySelector(`[data-part=${name}]`).closest("section section, div, ol").offsetTop))"""

@@ -67,10 +67,10 @@ def test_the_second_look() -> None:
     shown = shows(after(*AT_SECOND_LOOK))
     assert shown["box"] == list(REGION.edges)
     assert shown["dots"] is None
-    assert [(step["state"], step["note"]) for step in shown["steps"]] == [
-        ("done", "1,271 tokens, 1.1 s"),
-        ("now", "513 tokens"),
-        ("wait", "waits"),
+    assert [(step["state"], step["note"], step["seconds"]) for step in shown["steps"]] == [
+        ("done", "1,271 tokens", "1.1 s"),
+        ("now", "513 tokens", ""),
+        ("wait", "waits", ""),
     ]
     assert said(shown["sentences"]) == [
         "Second look: %s s, 1 token written.",
@@ -86,10 +86,10 @@ def test_an_answer() -> None:
     shown = shows(finished(trace()))
     assert shown["phase"] == "finished"
     assert (shown["answer"], shown["answer_is_note"]) == ("K 417", False)
-    assert [(step["state"], step["note"]) for step in shown["steps"]] == [
-        ("done", "1,271 tokens, 1.1 s"),
-        ("done", "513 tokens, 0.6 s"),
-        ("done", "4 tokens/s"),
+    assert [(step["state"], step["note"], step["seconds"]) for step in shown["steps"]] == [
+        ("done", "1,271 tokens", "1.1 s"),
+        ("done", "513 tokens", "0.6 s"),
+        ("done", "4 tokens/s", ""),
     ]
     assert shown["cost"]["seconds"] == "1.7"
     assert shown["cost"]["whole_seconds"] == "whole photo: not measured here"

@@ -51,10 +51,10 @@ const STEP_NAMES = ["Coarse view", "Zoom view", "Answer"];
 /** The three steps; the seconds of the one that ticks go into its own element. */
 export function fillSteps(part, steps) {
   replaceIfOther(part, JSON.stringify(steps), () =>
-    steps.map(({ state, note, ticks }, at) => {
+    steps.map(({ state, note, seconds, ticks }, at) => {
       const sign = { done: [icon("done")], bad: [icon("cross")] }[state] ?? [];
-      const seconds = ticks ? [html("span", { class: "sec" }, ", ", html("span", { "data-ticks": "" }), " s")] : [];
-      const words = html("span", {}, note, ...seconds);
+      const time = ticks ? [html("span", { "data-ticks": "" }), " s"] : [seconds];
+      const words = html("span", {}, note, html("span", { class: "sec" }, ticks || seconds ? ", " : "", ...time));
       return html("li", { class: state }, html("span", { class: "s" }, ...sign), html("b", {}, STEP_NAMES[at]), words);
     }),
   );
