@@ -77,7 +77,8 @@ class Apprentice:
         """Learn from the next scenes: each worker makes and learns its own share, then the gradients are added."""
         for group in self.optimiser.param_groups:
             group["lr"] = rate
-        share = (scenes or self.stage.scenes) // self.workers
+        # Every worker has the same share, so on some machines a step has a few scenes fewer than the stage names.
+        share = max(1, (scenes or self.stage.scenes) // self.workers)
         starts = [self.examples + worker * share for worker in range(self.workers)]
         learned = list(self._pool.map(lambda first: self._learn(first, share), starts))
         for parameter, gradients in zip(self.parameters, zip(*(g for _, g in learned), strict=True), strict=True):

@@ -129,7 +129,7 @@ def _processor() -> dict[str, object]:
 
 def _budgets() -> dict[str, object]:
     return {
-        "name": "ergo-tiny",
+        "name": "ERGO-tiny",
         "coarse_budget_tokens": COARSE_BUDGET_TOKENS,
         "zoom_budget_tokens": ZOOM_BUDGET_TOKENS,
     }

@@ -39,7 +39,7 @@ def train(stage: Stage, folder: Path, run: Path, *, minutes: float, seed: int, s
     where it stopped, and its examples never repeat.
     """
     run.mkdir(parents=True, exist_ok=True)
-    apprentice = Apprentice(folder, run, stage, seed, workers=os.cpu_count() or 1)
+    apprentice = Apprentice(folder, run, stage, seed, workers=min(os.cpu_count() or 1, stage.scenes))
     before, started = apprentice.seconds, time.monotonic()
     log = _Log(run / "log.jsonl", stage, minutes)
     last_save = time.monotonic()

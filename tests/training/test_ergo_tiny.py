@@ -38,7 +38,7 @@ def test_the_network_is_small_and_all_its_vision_blocks_see_the_whole_image() ->
 
 def test_the_budgets_beside_the_weights_are_those_that_it_was_trained_with() -> None:
     assert json.loads((FOLDER / "ergo.json").read_text("utf-8")) == {
-        "name": "ergo-tiny",
+        "name": "ERGO-tiny",
         "coarse_budget_tokens": dialogue.COARSE_BUDGET_TOKENS,
         "zoom_budget_tokens": dialogue.ZOOM_BUDGET_TOKENS,
     }
