@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -51,10 +52,19 @@ def test_the_space_runs_what_is_pinned() -> None:
     assert (ROOT / front["app_file"]).is_file()
 
 
-def test_the_reply_that_is_shown_has_the_reply_s_keys() -> None:
+def test_the_question_that_is_shown_gets_the_reply_that_is_shown() -> None:
+    command = re.search(r"^python -m ergo_demo (ask .* --json)$", TEXT, re.MULTILINE)
     shown = re.search(r'```json\n(\{"outcome".*?\})\n```', TEXT, re.DOTALL)
+    assert command is not None
     assert shown is not None
-    assert list(json.loads(shown.group(1))) == list(Reply.__annotations__)
+    ran = subprocess.run(
+        [sys.executable, "-m", "ergo_demo", *shlex.split(command.group(1)), "--model", "assets/models/ergo-tiny"],
+        capture_output=True, text=True, cwd=ROOT, check=True,
+    )  # fmt: skip
+    expected, got = json.loads(shown.group(1)), json.loads(ran.stdout)
+    assert list(expected) == list(got) == list(Reply.__annotations__)
+    assert list(expected.pop("seconds")) == list(got.pop("seconds"))
+    assert expected == got
 
 
 @pytest.mark.parametrize("command", sorted(set(re.findall(r"python -m ergo_demo (\w+)", TEXT))))
