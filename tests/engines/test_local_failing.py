@@ -111,14 +111,8 @@ def test_too_little_memory_has_a_remedy_and_the_next_request_is_unharmed(
     coarse = say(dialogue, SYSTEM, Message("user", "Where is the red kite?", photo(84, 56)))
     with failing(engine, fail, 2), pytest.raises(OutOfMemory) as second:
         say(dialogue, Message("user", "What does it say?", photo(56, 56)))
-    assert str(first.value) == (
-        "The CPU ran out of memory at the first look. "
-        "Lower the coarse budget in Settings."
-    )
-    assert str(second.value) == (
-        "The CPU ran out of memory at the second look. "
-        "Lower the zoom budget in Settings."
-    )
+    assert str(first.value) == ("The CPU ran out of memory at the first look. Lower the coarse budget in Settings.")
+    assert str(second.value) == ("The CPU ran out of memory at the second look. Lower the zoom budget in Settings.")
     assert second.value.__context__ is None, "a chained error would hold the tensors"
     assert [coarse, say(dialogue, Message("user", "What does it say?", photo(56, 56)))] == expected
 
