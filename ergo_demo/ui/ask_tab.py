@@ -5,6 +5,7 @@ from typing import Any
 
 import gradio as gr
 
+from ergo_demo.records import Sampling
 from ergo_demo.ui import present, web, words
 from ergo_demo.ui.ask import AskTab
 from ergo_demo.ui.ask_view.component import ask_view
@@ -80,23 +81,7 @@ def _settings(services: Services) -> list[gr.Slider | gr.Number]:
                     "Zoom budget, tokens", "The most that the second look may cost.", defaults.zoom_budget_tokens
                 )
             with gr.Row():
-                temperature = gr.Slider(
-                    0,
-                    2,
-                    value=defaults.sampling.temperature,
-                    step=0.05,
-                    min_width=260,
-                    label="Temperature",
-                    info="0 gives the same answer each time; higher draws from less likely words.",
-                )
-                seed = gr.Number(
-                    defaults.sampling.seed,
-                    precision=0,
-                    minimum=0,
-                    min_width=260,
-                    label="Seed",
-                    info="Start of the random numbers; matters only where the temperature is above 0.",
-                )
+                temperature, seed = _sampling(defaults.sampling)
     values: list[gr.Slider | gr.Number] = [coarse, zoom, temperature, seed]
     for value in values:
         value.change(_summary, values, summary, queue=False, show_progress="hidden", api_visibility="private")
@@ -106,6 +91,27 @@ def _settings(services: Services) -> list[gr.Slider | gr.Number]:
 def _budget(label: str, info: str, value: int) -> gr.Slider:
     # 2,560 tokens are twice what ERGO-7B was made for; the seconds grow faster than the budget.
     return gr.Slider(16, max(2_560, value), value=value, step=16, label=label, info=info, min_width=260)
+
+
+def _sampling(sampling: Sampling) -> tuple[gr.Slider, gr.Number]:
+    temperature = gr.Slider(
+        0,
+        2,
+        value=sampling.temperature,
+        step=0.05,
+        min_width=260,
+        label="Temperature",
+        info="0 gives the same answer each time; higher draws from less likely words.",
+    )
+    seed = gr.Number(
+        sampling.seed,
+        precision=0,
+        minimum=0,
+        min_width=260,
+        label="Seed",
+        info="Start of the random numbers; matters only where the temperature is above 0.",
+    )
+    return temperature, seed
 
 
 def _summary(coarse: float | None, zoom: float | None, temperature: float | None, seed: float | None) -> str:

@@ -224,15 +224,20 @@ def test_visitors_see_nothing_of_each_other(visit: Callable[..., AskPage], photo
     assert first.tiles().split("/")[1] not in second.page.content()
     assert second.page.locator("[data-again]").count() == 0
     # Even who learns the name of another's run cannot open it.
-    second.page.evaluate(
-        """(id) => {
-             const row = document.querySelector("[data-part=asked-list]");
-             window.tried = row.dispatchEvent(new CustomEvent("again", { detail: { id } }));
-           }""",
-        mine,
-    )
     second.ask(QUESTION)
+    own = second.page.locator("[data-again]").get_attribute("data-again")
+    assert mine is not None
+    assert own is not None
+    second.page.route(
+        "**/queue/join*", lambda route: route.continue_(post_data=(route.request.post_data or "").replace(own, mine))
+    )
+    with second.page.expect_response("**/queue/join*") as asked:
+        second.page.locator("[data-again]").dispatch_event("click")  # it stands in a closed list
+    assert asked.value.ok
+    second.page.unroute("**/queue/join*")
+    second.ask("And another question")
     assert "secret question" not in second.page.content()
+    assert second.page.locator("[data-again]").count() == 2
 
 
 def test_a_new_photo_ends_the_run_on_the_old_one(

@@ -51,9 +51,9 @@ def violations(visitor: AskPage) -> list[str]:
 def test_a_whole_ask_by_keyboard(visitor: AskPage, photo_file: Path) -> None:
     page = visitor.page
 
-    def tab_to(selector: str) -> None:
+    def tab_to(selector: str, key: str = "Tab") -> None:
         for _press in range(30):
-            page.keyboard.press("Tab")
+            page.keyboard.press(key)
             if page.evaluate("(selector) => document.activeElement.matches(selector)", selector):
                 return
         raise AssertionError(f"{selector} is no Tab stop")
@@ -65,8 +65,7 @@ def test_a_whole_ask_by_keyboard(visitor: AskPage, photo_file: Path) -> None:
         page.keyboard.press("Enter")
     chooser.value.set_files(photo_file)
     visitor.wait_for("ready")
-    page.keyboard.press("Shift+Tab")
-    visitor.question.focus()
+    tab_to("#e-bar textarea", key="Shift+Tab")
     page.locator("#e-run:enabled").wait_for()
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.id") == "e-run"
