@@ -64,12 +64,12 @@ def test_it_prints_its_settings_and_leaves_neither_files_nor_processes(tmp_path:
     with running_app(tmp_path, TMPDIR=str(tmp_path), ERGO_SEED="7", GRADIO_TEMP_DIR="") as running:
         children = psutil.Process(running.pid).children(recursive=True)
         httpx.get(running.url, trust_env=False)
-        assert list(tmp_path.glob("ergo-uploads-*"))
+        assert list(tmp_path.glob("ergo-demo-*"))
     said = running.log.read_text()
     assert "seed = 7 (environment)" in said
     assert "temperature = 0.0 (default)" in said
     assert "Traceback" not in said
-    assert not list(tmp_path.glob("ergo-uploads-*"))
+    assert not list(tmp_path.glob("ergo-demo-*"))
     psutil.wait_procs(children, timeout=10)
     assert not [child for child in children if child.is_running()]
 
