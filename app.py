@@ -67,6 +67,8 @@ def main(flags: Mapping[str, object] | None = None) -> int:
         except (ErgoError, OSError) as error:  # OSError: Gradio finds the port taken
             print(error, file=sys.stderr)
             return 1
+        except KeyboardInterrupt:  # stopped while it was starting: Gradio catches it only once it waits
+            return 0
     return 0
 
 

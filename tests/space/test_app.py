@@ -13,7 +13,7 @@ import pytest
 import app
 from ergo_demo.settings import Settings
 from ergo_demo.ui.gate import LOOPBACK
-from tests.space.running import ROOT, running_app
+from tests.space.running import ROOT, free_port, running_app
 
 
 def start(**environment: str) -> "subprocess.CompletedProcess[str]":
@@ -83,3 +83,28 @@ def test_in_a_space_the_proxy_names_the_visitor_and_any_host_is_ours(monkeypatch
     monkeypatch.setenv("SPACE_ID", "somebody/ergo")
     in_space = app.doors(Settings(), lambda _path, _body: False)
     assert (in_space.hosts, in_space.behind_proxy) == (frozenset(), True)
+
+
+def test_it_can_be_stopped_while_it_starts(tmp_path: Path) -> None:
+    variables = {
+        "ERGO_ENGINE": "scripted",
+        "ERGO_PORT": str(free_port()),
+        "TMPDIR": str(tmp_path),
+        "GRADIO_TEMP_DIR": "",
+    }
+    with subprocess.Popen(
+        [sys.executable, "app.py"],
+        cwd=ROOT,
+        env={**os.environ, **variables, "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        said = process.stdout.readline()
+        process.terminate()
+        said += process.stdout.read()
+    assert process.returncode == 0
+    assert "engine = scripted" in said
+    assert "Traceback" not in said
+    assert not list(tmp_path.iterdir())
