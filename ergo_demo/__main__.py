@@ -87,9 +87,15 @@ def _ask(options: argparse.Namespace) -> None:
     print(f"  {tokens['total']:,} vision tokens of {tokens['full_resolution']:,}, {seconds['total']:.1f} s")
 
 
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
+    return int(text)
+
+
 def _add_scenes(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("out", type=Path, metavar="OUT", help="folder to write images and questions.jsonl into")
-    parser.add_argument("--n", type=int, default=100, help="how many scenes")
+    parser.add_argument("--n", type=_positive, default=100, help="how many scenes")
     parser.add_argument("--seed", type=int, default=0, help="which scenes: the same number draws the same ones")
     parser.set_defaults(command=_scenes)
 

@@ -38,7 +38,8 @@ def ask_once(
     # Before the model: a slip should not cost the time that loading takes.
     check_question(question)
     if not image.is_file():
-        raise ImageUnreadable(f"There is no file {str(image)!r}.", remedy="Give the path of a photo.")
+        what = "is a folder" if image.is_dir() else "does not exist"
+        raise ImageUnreadable(f"{str(image)!r} {what}.", remedy="Give the path of a photo.")
     with tempfile.TemporaryDirectory(prefix="ergo-ask-") as folder, Door(Path(folder)) as door:
         photo = door.open_upright(image)
         engine = _engine(*(getattr(settings, name) for name in MAKES_THE_ENGINE))

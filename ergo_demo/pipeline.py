@@ -14,7 +14,7 @@ from ergo_demo.errors import EngineError, QuestionEmpty
 from ergo_demo.geometry import Box, Size, View, fit_to_budget
 from ergo_demo.imaging import Kernel, Photo, resample
 from ergo_demo.protocol import prompts
-from ergo_demo.protocol.parsing import Flag, Unreadable, Why, Zoom, read_answer, read_thought, read_zoom
+from ergo_demo.protocol.parsing import Answer, Flag, Unreadable, Why, Zoom, read_answer, read_thought, read_zoom
 from ergo_demo.records import Finish, Generation, Look, Message, Outcome, Sampling, Token, Trace
 from ergo_demo.settings import Settings, checked
 
@@ -221,9 +221,11 @@ class _TwoLooks:
         return box.outward().clip(frame)
 
     def _finish(self, zoomed: Look) -> None:
-        answer = read_answer(zoomed.generation.text)
+        cancelled = zoomed.generation.finish is Finish.CANCELLED
+        # A reply that was stopped may end anywhere: what stands there is no answer.
+        answer = Answer("") if cancelled else read_answer(zoomed.generation.text)
         outcome = {None: Outcome.ANSWERED, Why.NO_ZOOM: Outcome.NO_ZOOM}.get(self.trace.why, Outcome.UNREADABLE)
-        if zoomed.generation.finish is Finish.CANCELLED:
+        if cancelled:
             outcome = Outcome.CANCELLED
         flags = (*self.trace.flags, *answer.flags, *_cut_off(zoomed))
         self.trace = replace(

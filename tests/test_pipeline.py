@@ -123,6 +123,7 @@ def test_stop_ends_within_one_token_and_keeps_what_was_said(
         last = event
     assert isinstance(last, Finished)
     assert last.trace.outcome is outcome
+    assert last.trace.answer == ("K 417" if outcome is Outcome.ANSWERED else "")
     assert len(spoken) == min(words, 11)
     assert sum(look is not None for look in (last.trace.coarse, last.trace.zoom)) == looks
 

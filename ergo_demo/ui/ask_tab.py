@@ -59,14 +59,21 @@ def build(page: gr.Blocks, services: Services, examples: tuple[Example, ...]) ->
 def _settings(services: Services) -> list[gr.Slider | gr.Number]:
     """The accordion of the settings, each explained in a line; its summary stands in the closed bar."""
     defaults = services.defaults
+    made_for = (
+        defaults.coarse_budget_tokens,
+        defaults.zoom_budget_tokens,
+        defaults.sampling.temperature,
+        defaults.sampling.seed,
+    )
+
+    def summarize(*values: float | None) -> str:
+        # An empty field is unset, and says what is used instead.
+        shown = [default if value is None else value for value, default in zip(values, made_for, strict=True)]
+        return words.settings_summary(*shown)
+
     with gr.Column(elem_id="e-settings"):
         summary = gr.HTML(
-            _summary(
-                defaults.coarse_budget_tokens,
-                defaults.zoom_budget_tokens,
-                defaults.sampling.temperature,
-                defaults.sampling.seed,
-            ),
+            summarize(*made_for),
             elem_id="e-summary",
             elem_classes=["e-bare"],
             apply_default_css=False,
@@ -84,7 +91,7 @@ def _settings(services: Services) -> list[gr.Slider | gr.Number]:
                 temperature, seed = _sampling(defaults.sampling)
     values: list[gr.Slider | gr.Number] = [coarse, zoom, temperature, seed]
     for value in values:
-        value.change(_summary, values, summary, queue=False, show_progress="hidden", api_visibility="private")
+        value.change(summarize, values, summary, queue=False, show_progress="hidden", api_visibility="private")
     return values
 
 
@@ -105,17 +112,12 @@ def _sampling(sampling: Sampling) -> tuple[gr.Slider, gr.Number]:
     )
     seed = gr.Number(
         sampling.seed,
-        precision=0,
-        minimum=0,
+        precision=0,  # no minimum: Gradio would refuse a smaller one without a word
         min_width=260,
         label="Seed",
         info="Start of the random numbers; matters only where the temperature is above 0.",
     )
     return temperature, seed
-
-
-def _summary(coarse: float | None, zoom: float | None, temperature: float | None, seed: float | None) -> str:
-    return words.settings_summary(coarse or 0, zoom or 0, temperature or 0, seed or 0)
 
 
 def _wire(

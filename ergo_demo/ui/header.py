@@ -33,7 +33,8 @@ def header(engine: EngineInfo) -> gr.HTML:
 def banner(notice: Notice) -> gr.HTML:
     """One or two lines that stay: never closes, never covers anything."""
     rest = re.sub(r"`([^`]*)`", r'<span class="mono">\1</span>', html.escape(notice["rest"]))
-    words = f'<b>{html.escape(notice["strong"])}</b> <span class="rest">{rest}</span>'
+    first, dot, more = rest.partition(". ")
+    words = f'<b>{html.escape(notice["strong"])}</b> {first}{dot}<span class="more">{more}</span>'
     return _bare(f'<p class="e e-banner">{_INFO}<span>{words}</span></p>', "e-banner")
 
 

@@ -122,7 +122,7 @@ def engine_banner(engine: EngineInfo, examples: int) -> Notice | None:
             "rest": "On photographs its answers mean nothing. To ask about photographs, start ERGO Demo where there is "
             "a GPU, or set `ERGO_MODEL`.",
         }
-    if engine.model.device.startswith("cpu"):
+    if engine.model.device.casefold() == "cpu":
         return {
             "kind": "info",
             "strong": f"{short_name(engine)} answers on CPU.",
@@ -141,6 +141,6 @@ def engine_details(engine: EngineInfo) -> str:
     model = engine.model
     if model.device == "none":
         return "no model, replies written in advance"
-    place = "on the processor" if model.device.startswith("cpu") else model.device
+    place = "on the processor" if model.device.casefold() == "cpu" else model.device
     origin = "embedded" if engine.embedded else model.revision[:7]
     return ", ".join(part for part in (origin, place, model.dtype) if part)

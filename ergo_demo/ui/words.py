@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Sequence
 from pathlib import PurePosixPath
-from typing import NotRequired, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 from ergo_demo.geometry import PATCH, View, full_resolution_tokens
 from ergo_demo.imaging import Photo
@@ -87,7 +87,7 @@ def sentences(photo: Photo | None, shown: Progress | None, chosen: RunSettings |
         rest = "The box is drawn as soon as the model names a region."
         return [{"strong": f"First look: %s s, {written} written.", "rest": rest, "icon": "clock"}]
     lead: Line = {"strong": f"Second look: %s s, {written} written.", "rest": "", "icon": "clock"}
-    return [lead, _about_region(shown.zoom, shown.why)] if shown.zoom else [lead]
+    return [lead, _about_region(shown.zoom, shown.why, "reads")] if shown.zoom else [lead]
 
 
 def _about_photo(photo: Photo, chosen: RunSettings | None) -> list[Line]:
@@ -113,14 +113,16 @@ def _about_end(trace: Trace) -> list[Line]:
     return lines
 
 
-def _about_region(view: View | None, why: Why | None) -> Line:
+def _about_region(
+    view: View | None, why: Why | None, does: Literal["reads", "answered from"] = "answered from"
+) -> Line:
     if view is None:
         return {"strong": "", "rest": ""}
     at = f"the whole photo at {tokens(view.tokens)}"
     if why is Why.NO_ZOOM:
-        return {"strong": "No region was named.", "rest": f"The model answered from {at}.", "icon": "info"}
+        return {"strong": "No region was named.", "rest": f"The model {does} {at}.", "icon": "info"}
     if why is not None:
-        rest = f"It is not four numbers, so the model answered from {at}."
+        rest = f"It is not four numbers, so the model {does} {at}."
         return {"strong": "The region could not be read.", "rest": rest, "icon": "info"}
     size = pixels(view.region.width, view.region.height)
     return {"strong": "The model chose this region:", "rest": f"{size} px, {_resolution(view)}.", "icon": "box"}

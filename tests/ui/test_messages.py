@@ -11,7 +11,7 @@ from ergo_demo.settings import checked
 from ergo_demo.ui import messages
 
 BIG = EngineInfo(ModelInfo("nota-ai/ERGO-7B", "3f2c9a1e77", "NVIDIA H200", "bf16"), 1280, 1280, "free memory")
-TINY = EngineInfo(ModelInfo("ERGO-tiny", "1", "cpu", "fp32"), 320, 320, "no GPU", embedded=True)
+TINY = EngineInfo(ModelInfo("ERGO-tiny", "1", "CPU", "fp32"), 320, 320, "no GPU", embedded=True)
 SCRIPTED = EngineInfo(ModelInfo("scripted", "1", "none", "none"), 320, 320, "said so")
 
 
@@ -63,7 +63,7 @@ def test_the_line(before: int, seconds: float | None, words: str) -> None:
     [
         (BIG, None),
         (TINY, "ERGO-tiny is running: it knows only drawn scenes like the six below."),
-        (replace(BIG, model=replace(BIG.model, device="cpu")), "ERGO-7B answers on CPU."),
+        (replace(BIG, model=replace(BIG.model, device="CPU")), "ERGO-7B answers on CPU."),
         (SCRIPTED, "No model is running: every reply was written in advance."),
     ],
     ids=["ERGO-7B", "ERGO-tiny", "ERGO-7B on CPU", "scripted"],

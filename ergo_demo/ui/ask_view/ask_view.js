@@ -106,6 +106,7 @@ class AskView {
   #showPhoto(screen, before) {
     const { stage, drop, tag, new: fresh } = this.#parts;
     const photo = screen.photo;
+    const focusIsLost = Boolean(photo) && drop.contains(document.activeElement);
     drop.hidden = Boolean(photo);
     tag.hidden = fresh.hidden = !photo;
     stage.classList.toggle("empty", !photo);
@@ -115,6 +116,8 @@ class AskView {
       this.#viewer.setPhoto(photo);
       stage.dataset.photo = photo?.tiles ?? "";
     }
+    // What was pressed is hidden now. From the question Enter runs; on a phone it would open the keyboard.
+    if (focusIsLost) (matchMedia("(pointer: fine)").matches ? document.querySelector("#e-bar textarea") : stage)?.focus();
     this.#setLayers();
   }
 
