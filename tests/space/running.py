@@ -27,7 +27,9 @@ class RunningApp:
 
     def client(self) -> httpx.Client:
         """Plain HTTP, as a program speaks it."""
-        return httpx.Client(base_url=self.url, trust_env=False, timeout=60)
+        # A connection for each request: the server ends one after an error, and a client may learn of it too late.
+        fresh = httpx.Limits(max_keepalive_connections=0)
+        return httpx.Client(base_url=self.url, trust_env=False, timeout=60, limits=fresh)
 
 
 def free_port() -> int:

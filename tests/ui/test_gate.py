@@ -132,7 +132,9 @@ class Server:
                 break
             time.sleep(0.02)
         port = self.server.servers[0].sockets[0].getsockname()[1]
-        self.client = httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False)
+        # A connection for each request: the server ends one after an error, and a client may learn of it too late.
+        fresh = httpx.Limits(max_keepalive_connections=0)
+        self.client = httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, limits=fresh)
 
     def close(self) -> None:
         self.client.close()
