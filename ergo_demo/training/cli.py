@@ -6,7 +6,7 @@ from pathlib import Path
 
 MODEL = Path("assets/models/ergo-tiny")
 RUN = Path("runs/ergo-tiny")
-STAGE_NAMES = ("tower", "locator", "both")
+STAGE_NAMES = ("tower", "locator", "reader", "both")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

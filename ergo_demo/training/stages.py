@@ -47,6 +47,7 @@ STAGES: dict[str, Stage] = {
     for stage in (
         Stage("tower", 1, (), 1, 16, 2e-3, "tower.letter1", 0.6, dense_weight=1.0),
         Stage("locator", 1, FIRST_REPLY, 3, 10, 1.5e-3, "text.field", 0.94),
+        Stage("reader", 2, SECOND_REPLY, 2, 8, 1e-3, "text.answer", 0.9),
         Stage("both", 2, (*FIRST_REPLY, *SECOND_REPLY), 2, 8, 1e-3, "text.answer", 0.9),
     )
 }
