@@ -32,11 +32,23 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Alternative:
+    """What could have stood in a token's place: its text on its own ("" for the end of the reply), natural log."""
+
+    text: str
+    logprob: float
+
+
+@dataclass(frozen=True, slots=True)
 class Token:
     """One decoded piece of a reply. `logprob` (natural log) is None where the engine does not know it."""
 
     text: str
     logprob: float | None = None
+    number: int | None = None
+    """The model's own number for it: what continues a reply exactly, which its text does not (it encodes otherwise)."""
+    alternatives: tuple[Alternative, ...] = ()
+    """The likeliest tokens here, likeliest first, this one among them if it is one; () where nobody asked."""
 
 
 class Finish(StrEnum):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from ergo_demo.engines import EngineInfo, Stop
+from ergo_demo.engines import EngineInfo, Fork, Stop, Turn
 from ergo_demo.engines.scripted import ScriptedEngine, in_order
 from ergo_demo.errors import EngineError, OutOfMemory, QuestionEmpty
 from ergo_demo.geometry import Box, Size
@@ -158,10 +158,15 @@ class Listening:
     ended: bool = False
     info: EngineInfo = ScriptedEngine().info
 
-    def dialogue(self, _sampling: Sampling) -> "Listening":
+    said: tuple[Turn, ...] = ()
+
+    def dialogue(self, _sampling: Sampling, *said: Turn) -> "Listening":
         return self
 
-    def say(self, *_messages: Message, stop: Stop) -> Generator[Token, None, Generation]:
+    def fork(self, k: int, _sampling: Sampling, *, stop: Stop) -> Generator[int, None, tuple[Fork, ...]]:
+        raise AssertionError("nobody asked for forks")
+
+    def say(self, *_messages: Message, stop: Stop, alternatives: int = 0) -> Generator[Token, None, Generation]:
         try:
             while not stop():
                 yield Token("word ")

@@ -1,9 +1,11 @@
 """The engine port: a model that continues a dialogue. An engine knows messages and tokens, not boxes or stages."""
 
+import zlib
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
+from ergo_demo.errors import EngineError
 from ergo_demo.records import Generation, Message, ModelInfo, Sampling, Token
 from ergo_demo.settings import Settings
 
@@ -26,13 +28,50 @@ class EngineInfo:
     """The most tokens of one reply."""
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One exchange that was had: what was said to the model, and what it replied."""
+
+    messages: tuple[Message, ...]
+    reply: Generation
+
+
+Fork: TypeAlias = Generation | EngineError
+"""One sampled reply, or why there is none: a failure is reported, never dropped."""
+
+
+def fork_seed(seed: int, number: int) -> int:
+    """The seed of fork `number` (from 0), 31 bits: neighbouring seeds share no forks, and fork 3 of 4 is fork 3 of 8.
+
+    >>> fork_seed(42, 0), fork_seed(42, 1)
+    (1294436821, 975223107)
+    """
+    return zlib.crc32(f"{seed}/{number}".encode()) & 0x7FFFFFFF
+
+
 class Dialogue(Protocol):
     """One conversation. Replies are added to it by the engine, so that a second turn continues the first."""
 
-    def say(self, *messages: Message, stop: Stop) -> Generator[Token, None, Generation]:
+    @property
+    def said(self) -> tuple[Turn, ...]:
+        """The turns so far, first to last. `engine.dialogue(sampling, *said[:1])` continues from the first again."""
+        ...
+
+    def say(self, *messages: Message, stop: Stop, alternatives: int = 0) -> Generator[Token, None, Generation]:
         """Adds `messages` and streams the reply; the generator's return value is the whole Generation.
 
-        Closing the generator cancels the model. Raises EngineError when the model cannot answer.
+        `alternatives`: how many of the likeliest tokens each token is kept with, itself among them, where the engine
+        knows them. Closing the generator cancels the model and leaves the conversation as it was. Raises EngineError
+        when the model cannot answer.
+        """
+        ...
+
+    def fork(self, k: int, sampling: Sampling, *, stop: Stop) -> Generator[int, None, tuple[Fork, ...]]:
+        """Draws `k` other replies to the last turn of `said` from one prefix; the conversation stays as it is.
+
+        Fork i is what `say` would have given with `sampling` and the seed `fork_seed(sampling.seed, i)`. Yields how
+        many have ended, whenever something has come; the return value is all k, in order. When `stop` turns true,
+        those not ended are "cancelled". Closing the generator cancels the model. Raises ValueError before any turn.
         """
         ...
 
@@ -45,8 +84,12 @@ class Engine(Protocol):
         """What this engine is."""
         ...
 
-    def dialogue(self, sampling: Sampling) -> Dialogue:
-        """A new, empty conversation."""
+    def dialogue(self, sampling: Sampling, *said: Turn) -> Dialogue:
+        """A conversation in which `said` was said already: empty without it, a what-if with turns of another one.
+
+        Computes nothing yet. What the engine has kept of these turns is used, and what it has not is computed again
+        at the next turn: a dialogue needs no process, only its turns.
+        """
         ...
 
 

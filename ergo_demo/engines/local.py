@@ -6,7 +6,7 @@ choice (which model) -> hub (a folder) -> loading (weights) -> dialogue (turns) 
 import logging
 from dataclasses import dataclass
 
-from ergo_demo.engines import EngineInfo
+from ergo_demo.engines import EngineInfo, Turn
 from ergo_demo.engines.local_choice import choose
 from ergo_demo.engines.local_dialogue import LocalDialogue
 from ergo_demo.engines.local_hub import Announce, Hub, HuggingFaceHub
@@ -46,6 +46,6 @@ class LocalEngine:
         )
         return cls(model, info)
 
-    def dialogue(self, sampling: Sampling) -> LocalDialogue:
-        """A new, empty conversation."""
-        return LocalDialogue(self.model, sampling)
+    def dialogue(self, sampling: Sampling, *said: Turn) -> LocalDialogue:
+        """A conversation after `said`."""
+        return LocalDialogue(self.model, sampling, said)

@@ -1,11 +1,11 @@
 """A conversation with a model on this machine: takes a turn, streams the reply, keeps what was said as token ids."""
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import torch
 
-from ergo_demo.engines import Stop
+from ergo_demo.engines import Fork, Stop, Turn, fork_seed
 from ergo_demo.engines.local_decoding import Conversation, Decoder, Sampler, see
 from ergo_demo.engines.local_loading import LoadedModel
 from ergo_demo.engines.local_memory import give_back, is_shortage, peak_bytes, start_watching
@@ -20,14 +20,33 @@ _LOOKS = ("first", "second")
 
 @dataclass
 class LocalDialogue:
-    """One conversation. It holds its pictures' features, so a second turn shows only its own to the vision tower."""
+    """One conversation. It holds its turns, and nothing else."""
 
     model: LoadedModel
     sampling: Sampling
-    said: Conversation = field(default_factory=Conversation)
-    turns: int = 0
+    said: tuple[Turn, ...] = ()
 
-    def say(self, *messages: Message, stop: Stop) -> Generator[Token, None, Generation]:
+    def fork(self, k: int, sampling: Sampling, *, stop: Stop) -> Generator[int, None, tuple[Fork, ...]]:
+        """Draws `k` other replies to the last turn, one by one."""
+        if not self.said:
+            raise ValueError("no turn was said that could be forked")
+        forks: list[Fork] = []
+        for number in range(k):
+            seeded = replace(sampling, seed=fork_seed(sampling.seed, number))
+            speaking = LocalDialogue(self.model, seeded, self.said[:-1]).say(*self.said[-1].messages, stop=stop)
+            try:
+                while True:
+                    next(speaking)
+                    yield len(forks)
+            except StopIteration as end:
+                forks.append(end.value)
+            except EngineError as error:
+                forks.append(error)
+            finally:
+                speaking.close()
+        return tuple(forks)
+
+    def say(self, *messages: Message, stop: Stop, alternatives: int = 0) -> Generator[Token, None, Generation]:
         """Adds `messages` and streams the reply, computed in the thread that asks for the next token.
 
         Waits while another conversation holds the model. A turn that is closed or fails leaves the conversation as
@@ -52,7 +71,7 @@ class LocalDialogue:
     def _reply(self, messages: Sequence[Message], stop: Stop) -> Generator[Token, None, Generation]:
         start_watching(self.model.device)
         processor, network = self.model.processor, self.model.network
-        asked = self._asked(messages)
+        asked = self.reads(messages)
         decoder = Decoder(network, asked)
         sampler = Sampler(self.sampling, processor.unspeakable_ids, self.model.device)
         reader = processor.reader()
@@ -68,31 +87,38 @@ class LocalDialogue:
                 finish = Finish.STOP
                 break
             numbers.append(number)
-            tokens.append(Token(reader.read(number), logprob))
+            tokens.append(Token(reader.read(number), logprob, number))
             yield tokens[-1]
         if rest := reader.end():  # cut off within a character: known only now that no more bytes come
             tokens[-1] = replace(tokens[-1], text=tokens[-1].text + rest)
-        self.said = Conversation([*asked.ids, *numbers, *processor.reply_end_ids()], asked.pictures)
-        self.turns += 1
-        return Generation(tuple(tokens), finish, peak_bytes(self.model.device))
+        generation = Generation(tuple(tokens), finish, peak_bytes(self.model.device))
+        self.said += (Turn(tuple(messages), generation),)
+        return generation
 
-    def _asked(self, messages: Sequence[Message]) -> Conversation:
+    def reads(self, messages: Sequence[Message]) -> Conversation:
         """What was said, the new messages, and where the model speaks."""
-        asked = Conversation([*self.said.ids], [*self.said.pictures])
+        asked = Conversation()
+        for turn in self.said:
+            self._add(asked, turn.messages)
+            asked.ids += [token.number for token in turn.reply.tokens if token.number is not None]
+            asked.ids += self.model.processor.reply_end_ids()
+        self._add(asked, messages)
+        return asked
+
+    def _add(self, asked: Conversation, messages: Sequence[Message]) -> None:
         for message in messages:
             picture = None if message.picture is None else self.model.processor.picture(message.picture)
             asked.ids += self.model.processor.message_ids(message, picture)
             if picture is not None:
                 asked.pictures.append(see(self.model.network, picture))
         asked.ids += self.model.processor.reply_start_ids()
-        return asked
 
     def _problem(self, error: BaseException) -> EngineError | None:
         """What to say about an error inside the network; None for one that is a mistake of ours."""
         name = "CPU" if self.model.device.type == "cpu" else "GPU"
         if is_shortage(error):
-            look = _LOOKS[min(self.turns, len(_LOOKS) - 1)]
-            budget = "coarse" if self.turns == 0 else "zoom"
+            look = _LOOKS[min(len(self.said), len(_LOOKS) - 1)]
+            budget = "zoom" if self.said else "coarse"
             can_shrink = name == "GPU" and self.model.info.dtype not in {"int8", "nf4"}
             smaller = ", or start with ERGO_QUANTIZE=int8" if can_shrink else ""
             return OutOfMemory(

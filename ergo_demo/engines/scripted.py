@@ -4,9 +4,11 @@ import re
 import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
+from random import Random
 from typing import TypeAlias
 
-from ergo_demo.engines import EngineInfo, Stop
+from ergo_demo.engines import EngineInfo, Fork, Stop, Turn, fork_seed
+from ergo_demo.errors import EngineError
 from ergo_demo.records import Finish, Generation, Message, ModelInfo, Pixels, Sampling, Token
 
 Script: TypeAlias = Callable[[Pixels, int], str]
@@ -47,9 +49,9 @@ class ScriptedEngine:
         )
     )
 
-    def dialogue(self, sampling: Sampling) -> "ScriptedDialogue":
-        """A new conversation; of the sampling only max_new_tokens matters."""
-        return ScriptedDialogue(self, sampling)
+    def dialogue(self, sampling: Sampling, *said: Turn) -> "ScriptedDialogue":
+        """A conversation after `said`; of the sampling only max_new_tokens matters, and forks move with its seed."""
+        return ScriptedDialogue(self, sampling, said)
 
 
 @dataclass
@@ -58,20 +60,62 @@ class ScriptedDialogue:
 
     engine: ScriptedEngine
     sampling: Sampling
-    turns: int = 0
+    said: tuple[Turn, ...] = ()
 
-    def say(self, *messages: Message, stop: Stop) -> Generator[Token, None, Generation]:
-        """Streams the reply to the last picture of `messages`."""
-        picture = next(message.picture for message in reversed(messages) if message.picture is not None)
-        reply = self.engine.script(picture, self.turns)
-        self.turns += 1
-        said: list[Token] = []
+    @property
+    def turns(self) -> int:
+        """How many turns there were."""
+        return len(self.said)
+
+    def say(self, *messages: Message, stop: Stop, alternatives: int = 0) -> Generator[Token, None, Generation]:
+        """Streams the reply to the last picture of `messages`; a script knows no alternatives."""
+        generation = yield from self._spoken(self.engine.script(_picture(messages), self.turns), self.sampling, stop)
+        self.said += (Turn(messages, generation),)
+        return generation
+
+    def fork(self, k: int, sampling: Sampling, *, stop: Stop) -> Generator[int, None, tuple[Fork, ...]]:
+        """The reply to the last turn, k times, with other boxes (none at temperature 0)."""
+        if not self.said:
+            raise ValueError("no turn was said that could be forked")
+        forks: list[Fork] = []
+        for number in range(k):
+            try:
+                reply = self.engine.script(_picture(self.said[-1].messages), self.turns - 1)
+            except EngineError as error:
+                forks.append(error)
+                continue
+            wandering = Random(fork_seed(sampling.seed, number))
+            text = _wander(reply, wandering) if sampling.temperature else reply
+            speaking = self._spoken(text, sampling, stop)
+            try:
+                while True:
+                    next(speaking)
+                    yield len(forks)
+            except StopIteration as end:
+                forks.append(end.value)
+        return tuple(forks)
+
+    def _spoken(self, reply: str, sampling: Sampling, stop: Stop) -> Generator[Token, None, Generation]:
+        spoken: list[Token] = []
         for word in re.findall(r"\s*\S+|\s+", reply):
             if stop():
-                return Generation(tuple(said), Finish.CANCELLED)
-            if len(said) == self.sampling.max_new_tokens:
-                return Generation(tuple(said), Finish.LENGTH)
+                return Generation(tuple(spoken), Finish.CANCELLED)
+            if len(spoken) == sampling.max_new_tokens:
+                return Generation(tuple(spoken), Finish.LENGTH)
             time.sleep(self.engine.seconds_per_token)
-            said.append(Token(word))
-            yield said[-1]
-        return Generation(tuple(said), Finish.STOP)
+            spoken.append(Token(word))
+            yield spoken[-1]
+        return Generation(tuple(spoken), Finish.STOP)
+
+
+def _picture(messages: Sequence[Message]) -> Pixels:
+    return next(message.picture for message in reversed(messages) if message.picture is not None)
+
+
+def _wander(reply: str, wandering: Random) -> str:
+    """The reply with each edge of its box moved by up to a tenth of its value, as a model that is not sure would."""
+
+    def moved(number: re.Match[str]) -> str:
+        return str(round(int(number[0]) * wandering.uniform(0.9, 1.1)))
+
+    return re.sub(r"(?<=<zoom>).*?(?=</zoom>)", lambda zoom: re.sub(r"\d+", moved, zoom[0]), reply, flags=re.DOTALL)

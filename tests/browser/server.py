@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ergo_demo import pipeline, ui
-from ergo_demo.engines import Stop
+from ergo_demo.engines import Stop, Turn
 from ergo_demo.engines.scripted import ScriptedDialogue, ScriptedEngine, in_order
 from ergo_demo.errors import OutOfMemory
 from ergo_demo.imaging import Photo
@@ -62,12 +62,12 @@ def look_as_ordered(orders: Path) -> Callable[[Photo, str, RunSettings, Stop], G
 class FailingEngine(ScriptedEngine):
     """Runs out of memory at the second look."""
 
-    def dialogue(self, sampling: Sampling) -> ScriptedDialogue:
-        return FailingDialogue(self, sampling)
+    def dialogue(self, sampling: Sampling, *said: Turn) -> ScriptedDialogue:
+        return FailingDialogue(self, sampling, said)
 
 
 class FailingDialogue(ScriptedDialogue):
-    def say(self, *messages: Message, stop: Stop) -> Generator[Token, None, Generation]:
+    def say(self, *messages: Message, stop: Stop, alternatives: int = 0) -> Generator[Token, None, Generation]:
         if self.turns == 1:
             raise OutOfMemory("The GPU ran out of memory at the second look.", remedy="Lower `Zoom budget`.")
         return super().say(*messages, stop=stop)
