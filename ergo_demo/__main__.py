@@ -14,7 +14,7 @@ from ergo_demo.settings import describe
 Command: TypeAlias = Callable[[argparse.Namespace], None]
 
 RUN_FLAGS = (
-    "engine", "model", "revision", "quantize", "device",
+    "engine", "model", "api_base", "api_seconds", "revision", "quantize", "device",
     "coarse_budget_tokens", "zoom_budget_tokens", "temperature", "top_p", "seed", "max_new_tokens",
 )  # fmt: skip
 """The settings that every command with a model takes as flags."""

@@ -14,7 +14,7 @@ from ergo_demo.pipeline import Event, Finished, check_question, run, run_setting
 from ergo_demo.records import Trace
 from ergo_demo.settings import Settings, read_settings
 
-MAKES_THE_ENGINE = ("engine", "model", "revision", "quantize", "device")
+MAKES_THE_ENGINE = ("engine", "model", "api_base", "api_key", "api_seconds", "revision", "quantize", "device")
 """The settings that need another model in memory; everything else is chosen anew for each question."""
 
 

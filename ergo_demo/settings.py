@@ -3,13 +3,15 @@
 Every value's unit is in its name. Knows nothing about what the values do.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_type_hints
+from urllib.parse import urlsplit
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, TypeAdapter, ValidationError
 
 from ergo_demo.errors import SettingInvalid
 
@@ -18,16 +20,47 @@ def _what(text: str, least: float | None = None, most: float | None = None) -> A
     return Field(description=text, ge=least, le=most)
 
 
+SECRET = ("api_key",)
+"""Settings that only the environment may hold: flags stand in the list of processes. Never shown."""
+
+
+def _address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("an address like http://127.0.0.1:8000/v1 is expected")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise ValueError("it must hold no name, password or key; those belong into ERGO_API_KEY")
+    return value.rstrip("/")
+
+
+def _key(value: SecretStr) -> SecretStr:
+    # It becomes a header: what cannot stand in one would be quoted by the error of whatever sends it.
+    if not re.fullmatch(r"[!-~]+", value.get_secret_value()):
+        raise ValueError("it must be one line of plain characters without spaces")
+    return value
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """One value each for the life of the process. `ERGO_` + the upper-case name sets it from the environment."""
 
     engine: Annotated[
-        Literal["local", "scripted"], _what("local: a model on this machine; scripted: replies written in advance")
+        Literal["local", "openai", "scripted"],
+        _what("local: a model on this machine; openai: a server's; scripted: replies written in advance"),
     ] = "local"
     model: Annotated[
-        str | None, _what("folder or hub id of a Qwen2.5-VL checkpoint; unset: chosen by free GPU memory")
+        str | None,
+        _what("folder or hub id of a Qwen2.5-VL checkpoint, or a server's name for one; unset: chosen for you"),
     ] = None
+    api_base: Annotated[
+        Annotated[str, AfterValidator(_address)] | None, _what("address of an OpenAI-compatible server, with its /v1")
+    ] = None
+    api_key: Annotated[
+        Annotated[SecretStr, AfterValidator(_key)] | None, _what("the server's key; from the environment only")
+    ] = None
+    api_seconds: Annotated[
+        int, _what("how long the server may be silent before its reply counts as failed", 1, 3600)
+    ] = 120
     revision: Annotated[str | None, _what("revision of the model on the hub")] = None
     quantize: Annotated[
         Literal["none", "int8", "nf4"] | None, _what("int8 or nf4 to fit a small GPU (bitsandbytes); none forbids it")
@@ -78,10 +111,16 @@ def checked(name: str, value: object) -> Any:
     try:
         return _adapters()[name].validate_python(value)
     except ValidationError as error:
-        raise SettingInvalid(
-            f"{name} is {value!r}: {error.errors()[0]['msg']}.",
-            remedy=f"Set it to a valid value, or leave it out: {describe(name)}.",
-        ) from error
+        problem = f"{name} is {_shown(name, value)}: {error.errors()[0]['msg'].removeprefix('Value error, ')}."
+    # Not chained: pydantic's error quotes the value, which may be a key.
+    raise SettingInvalid(problem, remedy=f"Set it to a valid value, or leave it out: {describe(name)}.")
+
+
+def _shown(name: str, value: object) -> str:
+    """The value as an error may quote it: keys, and what may hold one, are not repeated."""
+    if name in SECRET:
+        return "set"
+    return "set" if name == "api_base" and re.search("[@?#]", str(value)) else repr(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +140,11 @@ def read_settings(environment: Mapping[str, str], flags: Mapping[str, object]) -
     unknown = sorted(set(flags) - set(_adapters()))
     if unknown:
         raise SettingInvalid(f"There is no setting {unknown[0]!r}.", remedy=f"Use one of: {', '.join(_adapters())}.")
+    if given := [name for name in SECRET if flags.get(name) is not None]:
+        raise SettingInvalid(
+            f"{given[0]} is no flag: every program of this machine could read it.",
+            remedy=f"Set ERGO_{given[0].upper()} in the environment.",
+        )
     origins = []
     for item in fields(Settings):
         variable = environment.get(f"ERGO_{item.name.upper()}")

@@ -26,6 +26,7 @@ LAYERS = [
 OWNERS = {
     "torch": ("engines/local", "training/"),
     "transformers": ("engines/local", "training/"),
+    "openai": ("engines/remote",),
     "gradio": ("ui/",),
     "spaces": ("ui/",),
     "pyvips": ("imaging/",),

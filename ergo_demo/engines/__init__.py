@@ -105,6 +105,10 @@ def open_engine(
         from ergo_demo.engines.scripted import ScriptedEngine
 
         return ScriptedEngine()
+    if settings.engine == "openai":
+        from ergo_demo.engines.remote import RemoteEngine
+
+        return RemoteEngine.open(settings)
     from ergo_demo.engines.local import LocalEngine
 
     return LocalEngine.load(settings, zero_gpu=zero_gpu, announce=announce)
