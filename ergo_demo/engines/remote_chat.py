@@ -1,6 +1,7 @@
 """Messages -> what a server is sent; what comes back -> tokens. Pure. Nothing that a server says is believed unread."""
 
 import base64
+import json
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,8 +21,12 @@ _CONTROL = re.compile(r"<\|(?=\w+\|>)")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What one chunk of a stream brought. `choice` counts the replies that were asked for at once, from 0."""
+    """What one chunk of a stream brought. `choice` counts the replies that were asked for at once, from 0.
 
+    `thought` is what the server took out of the reply because it stood between think tags, which are gone.
+    """
+
+    thought: tuple[Token, ...] = ()
     tokens: tuple[Token, ...] = ()
     finish: str | None = None
     choice: int = 0
@@ -58,9 +63,10 @@ def vision_tokens(messages: Iterable[Message]) -> int:
 
 
 def fields(sampling: Sampling, *, alternatives: int = 0) -> tuple[Fields, ...]:
-    """The sampling as a request says it: everything that we want, then without what strict servers refuse.
+    """The sampling as a request says it: as vLLM takes it, as `transformers serve` does, and as strict servers do.
 
-    Without `top_k` and `repetition_penalty` a server may take them from the checkpoint, which distorts scores.
+    Without the unusual fields a server may take a penalty from the checkpoint, which distorts scores, or its wish not
+    to sample at all: `transformers serve` then answers greedily, whatever the temperature.
     """
     plain: Fields = {
         "temperature": sampling.temperature,
@@ -71,8 +77,14 @@ def fields(sampling: Sampling, *, alternatives: int = 0) -> tuple[Fields, ...]:
     more: Fields = {"stream_options": {"include_usage": True}, "logprobs": True}
     if alternatives:
         more["top_logprobs"] = min(alternatives, 20)  # the most that the interface allows
-    unusual: Fields = {"extra_body": {"top_k": -1, "repetition_penalty": 1.0}}
-    return (plain | more | unusual, plain | more, plain)
+    vllm = {"top_k": -1, "repetition_penalty": 1.0}
+    transformers = {"do_sample": sampling.temperature > 0, "top_k": 0, "repetition_penalty": 1.0}
+    return (
+        plain | more | {"extra_body": vllm},
+        plain | more | {"extra_body": {"generation_config": json.dumps(transformers)}},
+        plain | more,
+        plain,
+    )
 
 
 def read_pieces(chunk: object) -> list[Piece]:
@@ -92,11 +104,15 @@ def _piece(choice: object) -> Piece:
     if not isinstance(choice, Mapping):
         raise unreadable()
     delta, index = choice.get("delta") or {}, choice.get("index") or 0
-    text = delta.get("content") if isinstance(delta, Mapping) else 0
-    finish = choice.get("finish_reason")
-    if not isinstance(text, str | None) or not isinstance(finish, str | None) or not isinstance(index, int):
+    if not isinstance(delta, Mapping) or not isinstance(index, int):
         raise unreadable()
-    return Piece(_tokens(text or "", choice.get("logprobs")), finish, index)
+    text, finish = delta.get("content"), choice.get("finish_reason")
+    thought = delta.get("reasoning_content") or delta.get("reasoning")
+    if not all(isinstance(words, str | None) for words in (text, finish, thought)):
+        raise unreadable()
+    # Probabilities stand beside the whole piece: with a thought and text in one, they are neither's.
+    logprobs = None if thought and text else choice.get("logprobs")
+    return Piece(_tokens(thought or "", logprobs), _tokens(text or "", logprobs), finish, index)
 
 
 def _tokens(text: str, logprobs: object) -> tuple[Token, ...]:

@@ -28,10 +28,11 @@ class Reply:
     most_tokens: int
     tokens: list[Token] = field(default_factory=list)
     finish: Finish | None = None
+    thinks: bool = False
 
     def take(self, piece: Piece) -> Iterator[Token]:
         """Adds what came, token by token as they are taken. A server that ignores the limit is stopped at it."""
-        for token in piece.tokens:
+        for token in self._with_tags(piece):
             if len(self.tokens) == self.most_tokens:
                 self.finish = Finish.LENGTH
                 return
@@ -41,6 +42,17 @@ class Reply:
             raise EngineUnavailable("The server withheld the reply.", remedy="Ask otherwise, or use another server.")
         if piece.finish is not None:
             self.finish = Finish.LENGTH if piece.finish == "length" else Finish.STOP
+
+    def _with_tags(self, piece: Piece) -> Iterator[Token]:
+        """The piece as the model wrote it: servers that know thoughts send them apart, without their tags."""
+        if piece.thought:
+            yield from () if self.thinks else (Token("<think>"),)
+            self.thinks = True
+            yield from piece.thought
+        if piece.tokens:
+            yield from (Token("</think>"),) if self.thinks else ()
+            self.thinks = False
+            yield from piece.tokens
 
     def generation(self) -> Generation:
         """What was written; a reply without an end was cancelled."""

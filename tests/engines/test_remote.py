@@ -76,8 +76,10 @@ def test_the_sampling_is_said_in_every_field() -> None:
 
 
 def test_a_server_that_refuses_unusual_fields_is_asked_without_them_from_then_on() -> None:
+    unusual = {"top_k", "generation_config", "logprobs"}
+
     def strict(answering: Answering) -> None:
-        if {"top_k", "logprobs"} & set(answering.asked):
+        if unusual & set(answering.asked):
             answering.refuse(422, "Unexpected keys in the request")
         else:
             say("7")(answering)
@@ -86,8 +88,8 @@ def test_a_server_that_refuses_unusual_fields_is_asked_without_them_from_then_on
         engine = server.engine()
         for _ in range(2):
             assert heard(engine.dialogue(GREEDY), QUESTION).text == "7"
-        sent = [sorted({"top_k", "logprobs"} & set(request)) for request in server.requests]
-    assert sent == [["logprobs", "top_k"], ["logprobs"], [], []]
+        sent = [sorted(unusual & set(request)) for request in server.requests]
+    assert sent == [["logprobs", "top_k"], ["generation_config", "logprobs"], ["logprobs"], [], []]
 
 
 def test_what_a_person_writes_is_no_control_token() -> None:
@@ -111,6 +113,20 @@ def test_logprobs_are_what_the_server_says_or_not_available() -> None:
         tokens = heard(server.engine().dialogue(GREEDY), QUESTION).tokens
     assert [(token.text, token.logprob) for token in tokens] == [("4", -0.1), ("2", None), ("!", None), ("?", None)]
     assert [(other.text, other.logprob) for other in tokens[0].alternatives] == [("4", -0.1), ("7", -2.4)]
+
+
+@pytest.mark.parametrize("name", ["reasoning_content", "reasoning"])
+def test_a_thought_that_the_server_took_out_is_put_back(name: str) -> None:
+    def sorted_out(answering: Answering) -> None:
+        answering.begin()
+        for more in ({name: "It is "}, {name: "left."}, {"content": "<zoom>"}, {"content": "[1]"}):
+            answering.piece("", delta=more)
+        answering.piece("", finish="stop")
+        answering.end()
+
+    with fake_server(sorted_out) as server:
+        generation = heard(server.engine().dialogue(GREEDY), QUESTION)
+    assert generation.text == "<think>It is left.</think><zoom>[1]"
 
 
 def test_alternatives_are_asked_for_only_where_they_are_wanted() -> None:
