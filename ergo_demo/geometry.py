@@ -55,7 +55,8 @@ class Box:
     y2: float
 
     def __post_init__(self) -> None:
-        if not all(math.isfinite(edge) for edge in self.edges):
+        # One test for all four: a sum is finite only if each of its terms is.
+        if not math.isfinite(self.x1 + self.y1 + self.x2 + self.y2) and not all(map(math.isfinite, self.edges)):
             raise BoxInvalid(f"The box {self.edges} is not finite.", remedy="Give four numbers in pixels.")
         if self.x2 < self.x1 or self.y2 < self.y1:
             raise BoxInvalid(f"The box {self.edges} is inverted.", remedy="Give x1 <= x2 and y1 <= y2.")

@@ -34,6 +34,16 @@ def zoom_turn(question: str) -> str:
     return _texts()["zoom_turn"].replace("{Question}", question.strip())
 
 
+def direct_system() -> str:
+    """The system prompt of the one look that the two are compared with; ours, not ERGO's."""
+    return _texts()["direct_system"]
+
+
+def direct_turn(question: str) -> str:
+    """What is asked with a view of the whole photo when there is no second look; ours, not ERGO's."""
+    return _texts()["direct_turn"].replace("{Question}", question.strip())
+
+
 def without_options(question: str) -> str:
     """The question up to its first "(A)".
 

@@ -3,8 +3,25 @@
 Needs numpy and OpenCV only. Knows nothing about models, except that their coarse view is small.
 """
 
-from ergo_demo.scenes.scene import Question, Scene, make_scene, scene_at
+from ergo_demo.scenes.families import WORLDS, World
+from ergo_demo.scenes.questions import TYPES, Question, Type
+from ergo_demo.scenes.scene import CANDIDATES, Scene, make_scene, random_size, scene_at
 from ergo_demo.scenes.seeds import derived_seed, generator
-from ergo_demo.scenes.writing import write
+from ergo_demo.scenes.writing import Order, write
 
-__all__ = ["Question", "Scene", "derived_seed", "generator", "make_scene", "scene_at", "write"]
+__all__ = [
+    "CANDIDATES",
+    "TYPES",
+    "WORLDS",
+    "Order",
+    "Question",
+    "Scene",
+    "Type",
+    "World",
+    "derived_seed",
+    "generator",
+    "make_scene",
+    "random_size",
+    "scene_at",
+    "write",
+]

@@ -8,6 +8,7 @@ size without ever drawing the whole. Knows nothing about what the shapes mean.
 import math
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import accumulate, pairwise
 
 import cv2
 import numpy as np
@@ -27,16 +28,21 @@ class Drawing:
     """An append-only list of coloured polygons; later ones cover earlier ones."""
 
     def __init__(self) -> None:
-        self._contours: list[list[Points]] = []
+        self._contours: list[Points] = []  # of all shapes, one after another
+        self._counts: list[int] = []  # contours of each shape
         self._colours: list[Colour] = []
-        self._flat: tuple[Points, list[list[slice]], npt.NDArray[np.float64]] | None = None
+        self._flat: tuple[Points, list[int], npt.NDArray[np.float64]] | None = None
 
     def __len__(self) -> int:
         return len(self._colours)
 
-    def fill(self, contours: Sequence[Points], colour: Colour) -> None:
-        """Add one shape of one colour; where contours overlap, the overlap is a hole."""
-        self._contours.append([np.asarray(contour, dtype=np.float64) for contour in contours])
+    def fill(self, contours: Sequence[Points] | Points, colour: Colour) -> None:
+        """Add one shape of one colour; where contours overlap, the overlap is a hole.
+
+        Contours of equal length may come as one array (contours, n, 2), which is quicker.
+        """
+        self._contours += list(contours)
+        self._counts.append(len(contours))
         self._colours.append(colour)
         self._flat = None
 
@@ -55,7 +61,8 @@ class Drawing:
 
     def strokes(self, lines: Sequence[tuple[float, float, float, float]], width: float, colour: Colour) -> None:
         """Add straight strokes (x1, y1, x2, y2) of one width as one shape: cheap for waves and bricks."""
-        self.fill([stroke_points(line, width) for line in lines], colour)
+        if lines:
+            self.fill(strokes_points(np.asarray(lines, dtype=np.float64), width), colour)
 
     def text(self, text: str, x: float, y: float, height: float, colour: Colour) -> None:
         """Add a line of capitals and digits, centred on (x, y), its capitals `height` source px high."""
@@ -72,35 +79,32 @@ class Drawing:
         scale_x, scale_y = size.width / (region.x2 - region.x1), size.height / (region.y2 - region.y1)
         oversampling = int(np.clip(math.ceil(1 / max(scale_x, scale_y) - 0.01), 1, 4))
         canvas = np.zeros((size.height * oversampling, size.width * oversampling, 3), dtype=np.uint8)
-        points, slices, bounds = self._flattened()
+        points, ends, bounds = self._flattened()
         fixed = self._to_pixels(points, region, (scale_x * oversampling, scale_y * oversampling))
+        contours = [fixed[start:end] for start, end in pairwise([0, *ends])]
         seen = (bounds[:, 0] < region.x2) & (bounds[:, 2] > region.x1)
         seen &= (bounds[:, 1] < region.y2) & (bounds[:, 3] > region.y1)
+        firsts = [0, *accumulate(self._counts)]
         # OpenCV grows an antialiased polygon by half a pixel; on an oversampled canvas the plain one is closer.
         line = cv2.LINE_8 if oversampling > 2 else cv2.LINE_AA
         for index in np.flatnonzero(seen).tolist():
-            contours = [fixed[part] for part in slices[index]]
-            cv2.fillPoly(canvas, contours, self._colours[index], lineType=line, shift=_SUBPIXEL_BITS)
+            shape = contours[firsts[index] : firsts[index + 1]]
+            cv2.fillPoly(canvas, shape, self._colours[index], lineType=line, shift=_SUBPIXEL_BITS)
         if oversampling == 1:
             return canvas
         resized = cv2.resize(canvas, (size.width, size.height), interpolation=cv2.INTER_AREA)
         return np.asarray(resized, dtype=np.uint8)
 
-    def _flattened(self) -> tuple[Points, list[list[slice]], npt.NDArray[np.float64]]:
-        """All points in one array, the slices of each shape's contours, and each shape's bounds."""
+    def _flattened(self) -> tuple[Points, list[int], npt.NDArray[np.float64]]:
+        """All points in one array, where each contour ends in it, and each shape's bounds."""
         if self._flat is None:
-            slices: list[list[slice]] = []
-            start = 0
-            for contours in self._contours:
-                parts = []
-                for contour in contours:
-                    parts.append(slice(start, start + len(contour)))
-                    start += len(contour)
-                slices.append(parts)
-            points = np.concatenate([contour for contours in self._contours for contour in contours])
-            starts = [parts[0].start for parts in slices]
-            low, high = np.minimum.reduceat(points, starts), np.maximum.reduceat(points, starts)
-            self._flat = points, slices, np.concatenate([low, high], axis=1)
+            points = np.concatenate(self._contours)
+            ends = list(accumulate(map(len, self._contours)))
+            firsts = [0, *accumulate(self._counts)]
+            starts = [0, *ends]
+            at = [starts[first] for first in firsts[:-1]]
+            low, high = np.minimum.reduceat(points, at), np.maximum.reduceat(points, at)
+            self._flat = points, ends, np.concatenate([low, high], axis=1)
         return self._flat
 
     @staticmethod
@@ -115,12 +119,13 @@ def rectangle_points(x1: float, y1: float, x2: float, y2: float) -> Points:
     return np.array([(x1, y1), (x2, y1), (x2, y2), (x1, y2)], dtype=np.float64)
 
 
-def stroke_points(line: tuple[float, float, float, float], width: float) -> Points:
-    """The thin quadrilateral that a straight stroke of `width` covers."""
-    x1, y1, x2, y2 = line
-    length = math.hypot(x2 - x1, y2 - y1) or 1.0
-    nx, ny = -(y2 - y1) / length * width / 2, (x2 - x1) / length * width / 2
-    return np.array([(x1 + nx, y1 + ny), (x2 + nx, y2 + ny), (x2 - nx, y2 - ny), (x1 - nx, y1 - ny)])
+def strokes_points(lines: Points, width: float) -> Points:
+    """The thin quadrilaterals (n, 4, 2) that straight strokes (n, 4: x1, y1, x2, y2) of `width` cover."""
+    start, end = lines[:, :2], lines[:, 2:]
+    along = end - start
+    length = np.hypot(along[:, 0], along[:, 1])
+    across = along[:, ::-1] * (-1, 1) / np.where(length > 0, length, 1.0)[:, None] * width / 2
+    return np.stack([start + across, end + across, end - across, start - across], axis=1)
 
 
 @lru_cache(maxsize=4096)

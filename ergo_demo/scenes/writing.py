@@ -1,25 +1,49 @@
 """Writes scenes as files: a picture each, and questions.jsonl with one question a line."""
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
 
 from ergo_demo.scenes.drawing import Image
-from ergo_demo.scenes.scene import Question, Scene, scene_at
+from ergo_demo.scenes.families import World
+from ergo_demo.scenes.questions import Question, Type
+from ergo_demo.scenes.scene import Scene, scene_at
 from ergo_demo.scenes.seeds import Domain
 
 JPEG_QUALITY = 92
 
 
-def write(out: Path, n: int, seed: int, domain: Domain = "test") -> None:
-    """Write `n` scenes of stream `seed` to `out`: images/*.jpg and questions.jsonl (paths relative to `out`)."""
+@dataclass(frozen=True)
+class Order:
+    """Which scenes to write; None leaves to chance what can be drawn."""
+
+    n: int
+    seed: int
+    domain: Domain = "test"
+    kind: Type | None = None
+    k: int | None = None
+    world: World = "home"
+    megapixels: float | None = None
+
+
+def write(out: Path, order: Order) -> None:
+    """Write scenes to `out`: images/*.jpg and questions.jsonl (paths relative to `out`)."""
     (out / "images").mkdir(parents=True, exist_ok=True)
     with (out / "questions.jsonl").open("w", encoding="utf-8") as file:
-        for index in range(n):
-            scene, question = scene_at(domain, seed, index)
-            item = record(scene, question, f"{domain}-{seed}-{index:05d}")
+        for index in range(order.n):
+            scene, question = scene_at(
+                order.domain,
+                order.seed,
+                index,
+                kind=order.kind,
+                k=order.k,
+                world=order.world,
+                megapixels=order.megapixels,
+            )
+            item = record(scene, question, f"{order.domain}-{order.seed}-{index:05d}")
             write_jpeg(out / str(item["image"]), scene.photo())
             file.write(json.dumps(item) + "\n")
 
@@ -34,6 +58,7 @@ def record(scene: Scene, question: Question, name: str) -> dict[str, object]:
         "type": question.type,
         "family": scene.family,
         "k": question.k,
+        "cover": question.cover,
         "target": [round(edge, 2) for edge in question.target.edges],
     }
 

@@ -1,9 +1,12 @@
 """One who learns: the weights, what trains them, and the lessons; can be saved and resumed.
 
-Each step is shared by workers of one core each: every worker draws its own scenes and computes its own gradients.
+Each step is shared by workers of one core each: every worker has its own scenes and computes its own gradients.
+Scenes are drawn ahead by processes of their own (makers), because drawing is Python and holds its lock.
 """
 
-from concurrent.futures import ThreadPoolExecutor
+import multiprocessing
+import pickle
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
 import torch
@@ -11,21 +14,23 @@ from torch import Tensor
 from transformers import AutoTokenizer, PreTrainedTokenizerFast, Qwen2_5_VLForConditionalGeneration
 
 from ergo_demo.scenes.seeds import generator
-from ergo_demo.training import checkpoint, dialogue
+from ergo_demo.training import checkpoint, dialogue, stages
 from ergo_demo.training.batch import Batch, collate
-from ergo_demo.training.examples import Encode, Lesson, make_example
+from ergo_demo.training.examples import Encode, Lesson, Mode, lesson_shape, make_example
 from ergo_demo.training.losses import DenseHeads, Tally, merged
-from ergo_demo.training.stages import THINGS, Stage, run_step
+from ergo_demo.training.stages import Stage
 from ergo_demo.training.tokenizer import train_tokenizer
+
+MOST_SCENES = max(portion.scenes for portion in stages.PORTIONS.values())
 
 
 def open_model(folder: Path, seed: int) -> tuple[Qwen2_5_VLForConditionalGeneration, PreTrainedTokenizerFast]:
-    """The checkpoint in `folder`, or a new one where there is none."""
+    """The checkpoint in `folder`, or a new one where there is none; with today's tokenizer."""
+    tokenizer = train_tokenizer()
     if (folder / "model.safetensors").exists():
         kept = AutoTokenizer.from_pretrained(folder)
         assert isinstance(kept, PreTrainedTokenizerFast)
-        return checkpoint.load(folder), kept
-    tokenizer = train_tokenizer()
+        return checkpoint.with_vocabulary(checkpoint.load(folder), kept, tokenizer), tokenizer
     return checkpoint.new_model(checkpoint.model_config(tokenizer), seed), tokenizer
 
 
@@ -42,61 +47,118 @@ def encoder(tokenizer: PreTrainedTokenizerFast) -> Encode:
 class Lessons:
     """Makes training batches: example `index` always comes from the seed of ("train", seed, index)."""
 
-    def __init__(self, stage: Stage, tokenizer: PreTrainedTokenizerFast, seed: int) -> None:
+    def __init__(self, tokenizer: PreTrainedTokenizerFast, seed: int) -> None:
         self._seed = seed
-        encode = encoder(tokenizer)
-        self._lesson = Lesson(encode, stage.questions, stage.turns, start=len(encode(dialogue.prefix())))
-        marks = [encode(token)[0] for token in ("<|vision_start|>", "<|image_pad|>", "<|vision_end|>")]
+        self._encode = encoder(tokenizer)
+        first = torch.tensor(self._encode(dialogue.prefix()))
+        self.prefixes: dict[Mode, Tensor] = {
+            "coarse": first,
+            "both": first,
+            "direct": torch.tensor(self._encode(dialogue.direct_prefix())),
+        }
+        marks = [self._encode(token)[0] for token in ("<|vision_start|>", "<|image_pad|>", "<|vision_end|>")]
         self._marks = (marks[0], marks[1], marks[2])
 
-    def batch(self, first: int, scenes: int) -> Batch:
-        """Scenes `first` to `first + scenes`."""
+    def batch(self, mode: Mode, first: int, most: int) -> Batch:
+        """Scenes from `first` on, all of one shape, at most `most`."""
+        size, budget = lesson_shape(generator("train", self._seed, first), mode)
+        portion = stages.PORTIONS[mode]
+        start = len(self.prefixes[mode])
+        lesson = Lesson(self._encode, mode, portion.questions, start, size, budget)
         examples = [
-            make_example(generator("train", self._seed, index), self._lesson, THINGS)
-            for index in range(first, first + scenes)
+            make_example(generator("train", self._seed, index), lesson)
+            for index in range(first, first + min(most, portion.scenes_at(budget)))
         ]
-        return collate(examples, self._lesson.start, self._marks)
+        return collate(examples, start, self._marks, groups=3 if mode == "both" else 1)
+
+
+_lessons: list[Lessons] = []
+"""In a process that only makes batches: its lessons. Empty everywhere else."""
+
+
+def _be_maker(tokenizer: PreTrainedTokenizerFast, seed: int) -> None:
+    torch.set_num_threads(1)
+    _lessons.append(Lessons(tokenizer, seed))
+
+
+def _made(mode: Mode, first: int, most: int) -> bytes:
+    # Pickled here: torch would otherwise send each tensor as a file descriptor of shared memory.
+    return pickle.dumps(_lessons[0].batch(mode, first, most))
 
 
 class Apprentice:
-    """Everything that a stage changes: weights, dense heads, optimiser and counters; can be saved and resumed."""
+    """Everything that a stage changes: weights, dense heads, optimiser and counters; can be saved and resumed.
 
-    def __init__(self, folder: Path, run: Path, stage: Stage, seed: int, workers: int = 1) -> None:
+    examples: training scenes used up; asked: questions so far, by mode.
+    """
+
+    def __init__(self, folder: Path, run: Path, stage: Stage, seed: int, workers: int = 1, makers: int = 0) -> None:
         self.folder, self.run, self.stage, self.workers = folder, run, stage, workers
         self.model, self.tokenizer = open_model(folder, seed)
         self.heads = DenseHeads(self.model.model.language_model.embed_tokens.embedding_dim)
         self.parameters = [*self.model.parameters(), *self.heads.parameters()]
         self.optimiser = torch.optim.AdamW(self.parameters, lr=1e-3, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
-        self.prefix_ids = torch.tensor(encoder(self.tokenizer)(dialogue.prefix()))
-        self.lessons = Lessons(stage, self.tokenizer, seed)
+        self.lessons = Lessons(self.tokenizer, seed)
         self.steps, self.seconds, self.examples = 0, 0.0, 0
+        self.asked: dict[str, int] = {}
+        self.mode = stage.modes[0]
         self._pool = ThreadPoolExecutor(workers)
+        self._makers: Executor | None = None
+        if makers:
+            spawn = multiprocessing.get_context("spawn")
+            self._makers = ProcessPoolExecutor(makers, spawn, initializer=_be_maker, initargs=(self.tokenizer, seed))
+        self._ahead: dict[int, Future[bytes]] = {}
         self._resume()
 
-    def step(self, rate: float, scenes: int | None = None) -> Tally:
+    def step(self, rate: float, most: int = MOST_SCENES) -> Tally:
         """Learn from the next scenes: each worker makes and learns its own share, then the gradients are added."""
         for group in self.optimiser.param_groups:
             group["lr"] = rate
-        # Every worker has the same share, so on some machines a step has a few scenes fewer than the stage names.
-        share = max(1, (scenes or self.stage.scenes) // self.workers)
-        starts = [self.examples + worker * share for worker in range(self.workers)]
-        learned = list(self._pool.map(lambda first: self._learn(first, share), starts))
-        for parameter, gradients in zip(self.parameters, zip(*(g for _, g in learned), strict=True), strict=True):
+        mode = self.mode = self._mode_at(self.steps)
+        starts = self._starts(self.examples, most)
+        later = self._starts(self.examples + most * self.workers, most)
+        self._order(self._mode_at(self.steps + 1), [*starts, *later], most)
+        learned = list(self._pool.map(lambda first: self._learn(mode, first, most), starts))
+        for parameter, gradients in zip(self.parameters, zip(*(g for _, g, _ in learned), strict=True), strict=True):
             given = [gradient for gradient in gradients if gradient is not None]
             parameter.grad = torch.stack(given).mean(0) if given else None
         torch.nn.utils.clip_grad_norm_(self.parameters, 1.0)
         self.optimiser.step()
         self.steps += 1
-        self.examples += share * self.workers
-        return merged([tally for tally, _ in learned])
+        self.examples += most * self.workers
+        self.asked[mode] = self.asked.get(mode, 0) + sum(count for _, _, count in learned)
+        return merged([tally for tally, _, _ in learned], mode)
 
-    def _learn(self, first: int, scenes: int) -> tuple[Tally, tuple[Tensor | None, ...]]:
-        """One worker's share of a step: what it found and its gradients."""
-        batch = self.lessons.batch(first, scenes)
+    def _mode_at(self, step: int) -> Mode:
+        return self.stage.modes[step % len(self.stage.modes)]
+
+    def _starts(self, first: int, most: int) -> list[int]:
+        return [first + worker * most for worker in range(self.workers)]
+
+    def _order(self, next_mode: Mode, starts: list[int], most: int) -> None:
+        """Have the makers, if there are any, begin with the batches of this step and the next."""
+        if self._makers is None:
+            return
+        for place, first in enumerate(starts):
+            if first not in self._ahead:
+                mode = self.mode if place < self.workers else next_mode
+                self._ahead[first] = self._makers.submit(_made, mode, first, most)
+
+    def _batch(self, mode: Mode, first: int, most: int) -> Batch:
+        if first not in self._ahead:
+            return self.lessons.batch(mode, first, most)
+        batch = pickle.loads(self._ahead.pop(first).result())  # noqa: S301 - our own process made it
+        assert isinstance(batch, Batch)
+        return batch
+
+    def _learn(self, mode: Mode, first: int, most: int) -> tuple[Tally, tuple[Tensor | None, ...], int]:
+        """One worker's share of a step: what it found, its gradients and its number of questions."""
+        batch = self._batch(mode, first, most)
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            tally = run_step(self.model, self.heads, self.stage, batch, self.prefix_ids)
+            tally = stages.run_step(self.model, self.heads, self.stage, batch, self.lessons.prefixes[mode])
         # Not backward(): two workers must not add to the same .grad at once.
-        return tally, torch.autograd.grad(tally.loss, self.parameters, allow_unused=True)
+        gradients = torch.autograd.grad(tally.loss, self.parameters, allow_unused=True)
+        return tally, gradients, sum(len(group.ids) for group in batch.groups)
 
     def save(self, finished: bool) -> None:
         """Write the checkpoint, and what only a resumed stage needs beside it. The state is written last."""
@@ -110,6 +172,7 @@ class Apprentice:
             "steps": self.steps,
             "seconds": self.seconds,
             "examples": self.examples,
+            "asked": self.asked,
         }
         torch.save(kept, self.run / "state.tmp")
         (self.run / "state.tmp").replace(self.run / "state.pt")
@@ -122,7 +185,7 @@ class Apprentice:
         kept = torch.load(path, weights_only=True)
         self.model.load_state_dict(kept["model"])  # fp32, where the folder has bf16
         self.heads.load_state_dict(kept["heads"])
-        self.examples = kept["examples"]
+        self.examples, self.asked = kept["examples"], kept["asked"]
         if kept["stage"] == self.stage.name and not kept["finished"]:
             self.optimiser.load_state_dict(kept["optimiser"])
             self.steps, self.seconds = kept["steps"], kept["seconds"]

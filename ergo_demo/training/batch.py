@@ -1,5 +1,6 @@
-"""A batch of examples as tensors: padded, masked and ready for network.py."""
+"""A batch of examples as tensors, ready for network.py: pictures of one shape together, branches of like length."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,39 +10,63 @@ from torch import Tensor
 from ergo_demo.geometry import PATCH
 from ergo_demo.scenes.drawing import Image
 from ergo_demo.training.checkpoint import MEAN, STD
-from ergo_demo.training.examples import IGNORE, Branch, Example, Ints
+from ergo_demo.training.examples import Branch, Example, Picture
 from ergo_demo.training.network import PATCHES_PER_TOKEN, cell_order
+from ergo_demo.training.truth import IGNORE, WRITING, Ints
 
 HALF = PATCH // 2
 
 
 @dataclass
 class Pictures:
-    """Views of one kind, cut into patches and padded to the largest."""
+    """Views of one shape, cut into patches (n, P, 588) at their (row, column) `places` (P, 2)."""
 
-    patches: Tensor  # (n, P, 588) float
-    places: Tensor  # (n, P, 2)
-    real: Tensor | None  # (n, P) bool, None where nothing is padded
+    patches: Tensor
+    places: Tensor
+
+
+@dataclass
+class Pointers:
+    """Who should look where, in one group: Q queries (Q, 2: row, token) and their targets (Q, keys) bool.
+
+    asked: (Q, 3) classes of the kind, colour and part looked for, IGNORE where nothing is; known: (Q, 4) the edges
+    already written, IGNORE where they are not.
+    """
+
+    queries: Tensor
+    targets: Tensor
+    asked: Tensor
+    known: Tensor
+
+
+@dataclass
+class Group:
+    """Branches of like length, padded on the right, where nothing that counts can see it.
+
+    ids, roles: (N, L); positions: (3, N, L); owner: (N,) the trunk of each. zoom_rows: flat indices into (N * L) of
+    the zoom views' tokens; zoom_cells: which of the batch's zoom cells each shows.
+    """
+
+    ids: Tensor
+    roles: Tensor
+    positions: Tensor
+    owner: Tensor
+    zoom_rows: Tensor
+    zoom_cells: Tensor
+    pointers: Pointers
 
 
 @dataclass
 class Batch:
-    """B scenes with N branches. A trunk is the coarse view between its two marks: T = cells + 2 tokens."""
+    """B scenes. A trunk is a view between its two marks: T = cells + 2 tokens. zooms: zoom views and reading sheets."""
 
-    coarse: Pictures
-    zoom: Pictures  # zoom views, then reading sheets
-    coarse_truth: dict[str, Tensor]  # name -> (B, cells, ...) classes
-    zoom_letters: Tensor  # (n, cells, 2)
+    trunk: Pictures
+    zooms: list[Pictures]
+    truth: dict[str, Tensor]  # name -> (B, cells) or (B, cells, n) classes
+    zoom_writing: Tensor  # (zoom cells, channels), in the order of `zooms`
     trunk_ids: Tensor  # (B, T)
     trunk_positions: Tensor  # (3, B, T)
-    ids: Tensor  # (N, L), padded on the right, where nothing that counts can see it
-    positions: Tensor  # (3, N, L)
-    roles: Tensor  # (N, L): the role of each token
-    asked: dict[str, Tensor]  # "kind" and "colour" of the thing asked about: (N,) classes as in coarse_truth
-    zoom_rows: Tensor  # flat indices into (N * L) of the zoom views' tokens
-    zoom_cells: Tensor  # flat indices into (n * cells), in the same order
-    pointer_queries: Tensor  # (Q, 2) branch, token
-    pointer_targets: Tensor  # (Q, prefix + T + L) bool
+    groups: list[Group]
 
 
 def to_patches(image: Image) -> Tensor:
@@ -54,92 +79,101 @@ def to_patches(image: Image) -> Tensor:
 
 
 def pictures(images: list[Image]) -> Pictures:
-    """Views of possibly different sizes as one padded stack."""
-    shapes = {image.shape for image in images}
-    most = max(shape[0] // HALF * (shape[1] // HALF) for shape in shapes)
-    patches = torch.zeros(len(images), most, 3 * HALF * HALF)
-    places = torch.zeros(len(images), most, 2, dtype=torch.int64)
-    real = torch.zeros(len(images), most, dtype=torch.bool)
-    for index, image in enumerate(images):
-        cut = to_patches(image)
-        patches[index, : len(cut)] = cut
-        places[index, : len(cut)] = cell_order(image.shape[1] // PATCH, image.shape[0] // PATCH)
-        real[index, : len(cut)] = True
-    return Pictures(patches, places, real if len(shapes) > 1 else None)
+    """Views of one shape."""
+    places = cell_order(images[0].shape[1] // PATCH, images[0].shape[0] // PATCH)
+    return Pictures(torch.stack([to_patches(image) for image in images]), places)
 
 
-def collate(examples: list[Example], prefix_length: int, marks: tuple[int, int, int]) -> Batch:
+def collate(examples: list[Example], prefix_length: int, marks: tuple[int, int, int], groups: int) -> Batch:
     """Stack examples; `marks` are the ids of <|vision_start|>, <|image_pad|> and <|vision_end|>."""
     rows, columns = examples[0].truth.kind.shape
     trunk_ids = torch.tensor([marks[0], *[marks[1]] * (rows * columns), marks[2]])
-    trunk_positions = torch.from_numpy(_trunk_positions(prefix_length, columns, rows))
-    branches = [branch for example in examples for branch in example.branches]
-    length = max(len(branch.ids) for branch in branches)
-    ids = np.full((len(branches), length), marks[1], dtype=np.int64)
-    positions = np.zeros((3, len(branches), length), dtype=np.int64)
-    roles = np.zeros((len(branches), length), dtype=np.int64)
-    for row, branch in enumerate(branches):
-        end = len(branch.ids)
-        ids[row, :end], roles[row, :end] = branch.ids, branch.roles
-        positions[:, row, :end] = np.array(branch.positions).T
-    asked = torch.tensor([branch.asked for branch in branches])
-    zoom, letters, zoom_rows, zoom_cells = _zooms(examples, length)
-    queries, targets = _pointers(branches, prefix_length, len(trunk_ids), length)
+    positions = torch.from_numpy(_trunk_positions(prefix_length, columns, rows))
+    branches = [(row, branch) for row, example in enumerate(examples) for branch in example.branches]
+    views = [branch.zoom for _, branch in branches if branch.zoom] + [example.sheet for example in examples]
+    zooms, first_cell, writing = _zooms(views)
+    branches.sort(key=lambda item: len(item[1].ids))
+    share = -(-len(branches) // groups)
+    ahead = (prefix_length, len(trunk_ids))
     return Batch(
-        coarse=pictures([example.image for example in examples]),
-        zoom=zoom,
-        coarse_truth=_stacked_truth(examples),
-        zoom_letters=letters,
+        trunk=pictures([example.image for example in examples]),
+        zooms=zooms,
+        truth=_stacked_truth(examples),
+        zoom_writing=writing,
         trunk_ids=trunk_ids.expand(len(examples), -1),
-        trunk_positions=trunk_positions[:, None].expand(-1, len(examples), -1),
-        ids=torch.from_numpy(ids),
-        positions=torch.from_numpy(positions),
-        roles=torch.from_numpy(roles),
-        asked={"kind": asked[:, 0], "colour": asked[:, 1]},
-        zoom_rows=zoom_rows,
-        zoom_cells=zoom_cells,
-        pointer_queries=queries,
-        pointer_targets=targets,
+        trunk_positions=positions[:, None].expand(-1, len(examples), -1),
+        groups=[
+            _group(branches[start : start + share], ahead, marks[1], first_cell)
+            for start in range(0, len(branches), share)
+        ],
     )
 
 
-def _zooms(examples: list[Example], length: int) -> tuple[Pictures, Tensor, Tensor, Tensor]:
-    """Zoom views and reading sheets, their letters, and which token of which branch shows which of their cells."""
-    branches = [branch for example in examples for branch in example.branches]
-    shown = [(row, branch.zoom_at, branch.zoom) for row, branch in enumerate(branches) if branch.zoom is not None]
-    views = [view for _, _, view in shown] + [example.sheet for example in examples]
-    zoom = pictures([view.image for view in views])
-    most = zoom.patches.shape[1] // PATCHES_PER_TOKEN
-    letters = torch.full((len(views), most, 2), IGNORE, dtype=torch.int64)
-    for index, view in enumerate(views):
-        letters[index, : view.letters[0].size] = torch.from_numpy(view.letters.reshape(2, -1).T)
-    tokens = [row * length + start + np.arange(view.columns * view.rows) for row, start, view in shown]
-    cells = [index * most + np.arange(view.columns * view.rows) for index, (_, _, view) in enumerate(shown)]
-    return zoom, letters, _joined(tokens), _joined(cells)
+def _zooms(views: list[Picture]) -> tuple[list[Pictures], dict[int, int], Tensor]:
+    """Views by shape; where the cells of each (by id) begin among all of them; and what is written in all cells."""
+    shapes: dict[tuple[int, ...], list[Picture]] = defaultdict(list)
+    for view in views:
+        shapes[view.image.shape].append(view)
+    first: dict[int, int] = {}
+    cells = 0
+    writing = []
+    for alike in shapes.values():
+        for view in alike:
+            first[id(view)] = cells
+            cells += view.writing[0].size
+            writing.append(view.writing.reshape(len(WRITING), -1).T)
+    stacked = [pictures([view.image for view in alike]) for alike in shapes.values()]
+    return stacked, first, torch.from_numpy(np.concatenate(writing))
 
 
-def _joined(arrays: list[Ints]) -> Tensor:
-    """One index tensor, empty where there is nothing to join."""
-    return torch.from_numpy(np.concatenate([np.zeros(0, dtype=np.int64), *arrays]))
+def _group(items: list[tuple[int, Branch]], ahead: tuple[int, int], pad: int, first_cell: dict[int, int]) -> Group:
+    length = max(len(branch.ids) for _, branch in items)
+    ids = np.full((len(items), length), pad, dtype=np.int64)
+    positions = np.zeros((3, len(items), length), dtype=np.int64)
+    roles = np.zeros((len(items), length), dtype=np.int64)
+    rows, cells = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
+    for row, (_, branch) in enumerate(items):
+        end = len(branch.ids)
+        ids[row, :end], roles[row, :end] = branch.ids, branch.roles
+        positions[:, row, :end] = np.array(branch.positions).T
+        if branch.zoom is not None:
+            shown = np.arange(branch.zoom.writing[0].size)
+            rows.append(row * length + branch.zoom_at + shown)
+            cells.append(first_cell[id(branch.zoom)] + shown)
+    return Group(
+        ids=torch.from_numpy(ids),
+        roles=torch.from_numpy(roles),
+        positions=torch.from_numpy(positions),
+        owner=torch.tensor([owner for owner, _ in items]),
+        zoom_rows=torch.from_numpy(np.concatenate(rows)),
+        zoom_cells=torch.from_numpy(np.concatenate(cells)),
+        pointers=_pointers([branch for _, branch in items], ahead, length),
+    )
 
 
-def _pointers(branches: list[Branch], prefix: int, trunk: int, length: int) -> tuple[Tensor, Tensor]:
-    """Who should look where: (Q, 2) branch and token, and (Q, prefix + trunk + length) the keys to look at."""
-    queries: list[tuple[int, int]] = []
-    targets: list[list[int]] = []
+def _pointers(branches: list[Branch], ahead: tuple[int, int], length: int) -> Pointers:
+    prefix, trunk = ahead
+    queries, asked, known, targets = [], [], [], []
     for row, branch in enumerate(branches):
-        for token, view, cells in branch.pointers:
-            first = prefix + 1 if view == 0 else prefix + trunk + branch.zoom_at
-            queries.append((row, token))
-            targets.append([first + cell for cell in cells])
+        for pointer in branch.pointers:
+            first = prefix + 1 if pointer.view == 0 else prefix + trunk + branch.zoom_at
+            queries.append((row, pointer.at))
+            targets.append([first + cell for cell in pointer.cells])
+            asked.append(pointer.asked or (IGNORE,) * 3)
+            known.append([*pointer.known, *[IGNORE] * (4 - len(pointer.known))])
     pointed = torch.zeros(len(targets), prefix + trunk + length, dtype=torch.bool)
     for query, found in enumerate(targets):
         pointed[query, found] = True
-    return torch.tensor(queries, dtype=torch.int64).view(-1, 2), pointed
+    return Pointers(
+        torch.tensor(queries, dtype=torch.int64).view(-1, 2),
+        pointed,
+        torch.tensor(asked, dtype=torch.int64).view(-1, 3),
+        torch.tensor(known, dtype=torch.int64).view(-1, 4),
+    )
 
 
 def _trunk_positions(start: int, columns: int, rows: int) -> Ints:
-    """mrope positions (3, cells + 2) of <|vision_start|>, the coarse view and <|vision_end|>."""
+    """mrope positions (3, cells + 2) of <|vision_start|>, the view and <|vision_end|>."""
     row, column = np.indices((rows, columns)).reshape(2, -1)
     image = np.stack([np.zeros_like(row), row, column]) + start + 1
     first = np.full((3, 1), start)
@@ -148,20 +182,21 @@ def _trunk_positions(start: int, columns: int, rows: int) -> Ints:
 
 
 def _stacked_truth(examples: list[Example]) -> dict[str, Tensor]:
-    """The coarse truths as (B, cells) or (B, cells, 4) classes, with each cell's own column and row."""
+    """The truths of the trunks as (B, cells) or (B, cells, n) classes, with each cell's own column and row."""
     truths = [example.truth for example in examples]
-    rows, columns = truths[0].kind.shape
-    row, column = (torch.from_numpy(part.reshape(-1)) for part in np.indices((rows, columns)))
+    row, column = (torch.from_numpy(part.reshape(-1)) for part in np.indices(truths[0].kind.shape))
 
     def stacked(arrays: list[Ints]) -> Tensor:
         flat = torch.from_numpy(np.stack(arrays)).flatten(-2)
         return flat.transpose(1, 2) if flat.ndim == 3 else flat
 
-    return {
+    placed = bool((truths[0].edges != IGNORE).any())
+    own = {"column": column.expand(len(truths), -1), "row": row.expand(len(truths), -1)} if placed else {}
+    return own | {
         "kind": stacked([truth.kind for truth in truths]),
         "colour": stacked([truth.colour for truth in truths]),
+        "part": stacked([truth.part for truth in truths]),
         "sides": stacked([truth.sides for truth in truths]),
         "edges": stacked([truth.edges for truth in truths]),
-        "column": column.expand(len(truths), -1),
-        "row": row.expand(len(truths), -1),
+        "writing": stacked([truth.writing for truth in truths]),
     }

@@ -87,6 +87,24 @@ def load(folder: Path) -> Qwen2_5_VLForConditionalGeneration:
     return Qwen2_5_VLForConditionalGeneration.from_pretrained(folder, dtype=torch.float32)
 
 
+def with_vocabulary(
+    model: Qwen2_5_VLForConditionalGeneration, old: PreTrainedTokenizerFast, new: PreTrainedTokenizerFast
+) -> Qwen2_5_VLForConditionalGeneration:
+    """The same network for another tokenizer: what both call by the same bytes keeps its row, the rest is new."""
+    if old.get_vocab() == new.get_vocab():
+        return model
+    carried = new_model(model_config(new))
+    weights = model.state_dict()
+    name = "model.language_model.embed_tokens.weight"
+    rows, before = carried.state_dict()[name].clone(), old.get_vocab()
+    for token, index in new.get_vocab().items():
+        if token in before:
+            rows[index] = weights[name][before[token]]
+    weights |= {name: rows, "lm_head.weight": rows}
+    carried.load_state_dict(weights)
+    return carried
+
+
 def save(model: Qwen2_5_VLForConditionalGeneration, tokenizer: PreTrainedTokenizerFast, folder: Path) -> None:
     """Write a stock folder: bf16 weights, tokenizer, processor, chat template, and ergo.json with the budgets."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -1,232 +1,254 @@
-"""Turns a scene into numbers: pictures, what is in each cell of them, and the tokens of one or both turns.
+"""Turns a scene into numbers: pictures, what is in each cell of them, and the tokens of the turns.
 
 Everything here is numpy; a batch of examples becomes tensors in batch.py. A scene is shown once and asked about
-several of its things: the questions share the coarse view (the trunk) and each has a branch of its own.
+several times: the questions share its view (the trunk) and each has a branch of its own.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
-from ergo_demo.geometry import PATCH, Box, Size, View, fit_to_budget
+from ergo_demo.geometry import PATCH, Box, Size, View, fit_to_budget, full_resolution_tokens
 from ergo_demo.scenes.drawing import Image
-from ergo_demo.scenes.scene import Question, Scene, make_scene
-from ergo_demo.scenes.things import COLOURS, DIGITS, KINDS, LETTERS, Thing
+from ergo_demo.scenes.questions import TYPES, Question, Type
+from ergo_demo.scenes.scene import ASPECTS, V_STAR, Scene, make_scene
+from ergo_demo.scenes.stage import glyph_px
 from ergo_demo.training import dialogue
-from ergo_demo.training.dialogue import Cells, Piece, Role
+from ergo_demo.training.dialogue import COARSE_BUDGET_TOKENS, Look, Piece, Role
 from ergo_demo.training.sheets import reading_sheet
+from ergo_demo.training.truth import (
+    COLOUR_NAMES,
+    Ints,
+    Spot,
+    Truth,
+    cell_at,
+    kind_class,
+    spots_of,
+    truth_of,
+    writing_of,
+    writing_on,
+)
 
-IGNORE = -100
-KIND_NAMES = tuple(KINDS)
-COLOUR_NAMES = tuple(COLOURS)
-CHARACTERS = DIGITS + LETTERS
-MOST_SIDES = 4  # classes of a relative side of a taught box, in cells
-
-Ints = npt.NDArray[np.int64]
 Encode = Callable[[str], list[int]]
+Mode = Literal["coarse", "both", "direct"]
+
+COARSE_BUDGETS = (80, 320)
+DIRECT_BUDGETS = (80, 1280)  # the last is L: the longest view that the direct mode is trained at
+LEAN_GLYPH_PX = (8.5, 11.5)  # height of capitals in most zoom views of training
+MISSED = 0.1  # share of second looks at a box that misses what was asked about
 
 
 @dataclass(frozen=True)
-class CoarseTruth:
-    """What is in each cell of the coarse view: arrays (rows, columns), IGNORE where a question makes no sense."""
-
-    kind: Ints  # 0 nothing, else 1 + index of the kind
-    colour: Ints
-    sides: Ints  # (4, rows, columns): cells from here to the taught box's left, top, right, bottom side
-    edges: Ints  # (4, rows, columns): the taught box's first column, first row, last column, last row
-    owner: Ints  # index of the thing, -1 for none
-
-
-@dataclass(frozen=True)
-class Zoom:
-    """One zoom view: the picture and, by cell, the first and second label character whose middle lies in it."""
+class Picture:
+    """A zoom view or a reading sheet, and what is written in its cells: (channels, rows, columns)."""
 
     image: Image
-    columns: int
-    rows: int
-    letters: Ints  # (2, rows, columns), 0 nothing, else 1 + index of the character
-    places: tuple[int, ...]  # the cell (row by row) of each character of the asked label
+    writing: Ints
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """The token `at` of a branch is written by looking at `cells` of view 0 (trunk) or 1 (zoom).
+
+    asked: kind, colour and part of what is looked for, or None; known: the edges of the box already written.
+    """
+
+    at: int
+    view: int
+    cells: tuple[int, ...]
+    asked: tuple[int, int, int] | None
+    known: tuple[int, ...]
 
 
 @dataclass
 class Branch:
-    """The tokens of one question behind the shared coarse view; `asked` is the thing's kind and colour (indices)."""
+    """The tokens of one question behind the trunk."""
 
-    asked: tuple[int, int]
     ids: list[int] = field(default_factory=list)
     roles: list[int] = field(default_factory=list)
     positions: list[tuple[int, int, int]] = field(default_factory=list)
-    pointers: list[tuple[int, int, tuple[int, ...]]] = field(default_factory=list)  # query, view 0 or 1, cells
-    zoom: Zoom | None = None
+    pointers: list[Pointer] = field(default_factory=list)
+    zoom: Picture | None = None
     zoom_at: int = -1  # where the zoom view's tokens begin
 
 
 @dataclass(frozen=True)
 class Example:
-    """One scene's coarse view with its truth and its branches, and a reading sheet beside them."""
+    """One scene's trunk view with its truth and its branches, and a reading sheet beside them."""
 
     image: Image
-    truth: CoarseTruth
+    truth: Truth
     branches: tuple[Branch, ...]
-    sheet: Zoom
-
-
-def coarse_view(scene: Scene) -> View:
-    """The view of everything, at the embedded model's budget."""
-    return View(Box.of(scene.size), fit_to_budget(scene.size, dialogue.COARSE_BUDGET_TOKENS))
-
-
-def zoom_view(region: Box) -> View:
-    """The view of a box (source px), at the embedded model's budget."""
-    whole = Size(max(1, round(region.width)), max(1, round(region.height)))
-    return View(region, fit_to_budget(whole, dialogue.ZOOM_BUDGET_TOKENS))
-
-
-def coarse_truth(scene: Scene, view: View) -> CoarseTruth:
-    """Which thing covers each cell, and where its taught box is."""
-    columns, rows = view.size.width // PATCH, view.size.height // PATCH
-    owner = np.full((rows, columns), -1, dtype=np.int64)
-    best = np.full((rows, columns), 0.25)
-    for index, thing in enumerate(scene.things):
-        share = _cell_share(view.from_source(thing.body), columns, rows)
-        share += 2 * _cell_share(view.from_source(thing.plate), columns, rows)
-        better = share > best
-        owner[better], best[better] = index, share[better]
-    kind = np.zeros_like(owner)
-    colour = np.full_like(owner, IGNORE)
-    sides = np.full((4, rows, columns), IGNORE, dtype=np.int64)
-    edges = np.full((4, rows, columns), IGNORE, dtype=np.int64)
-    row, column = _places(rows, columns)
-    for index, thing in enumerate(scene.things):
-        mine = owner == index
-        kind[mine] = 1 + KIND_NAMES.index(thing.kind)
-        colour[mine] = COLOUR_NAMES.index(thing.colour)
-        cells = dialogue.cells_around(thing.plate, view)
-        mine = mine & _inside(cells, row, column)
-        last = (cells.x2 - 1, cells.y2 - 1)
-        distances = (column - cells.x1, row - cells.y1, last[0] - column, last[1] - row)
-        for side, (distance, edge) in enumerate(zip(distances, (cells.x1, cells.y1, *last), strict=True)):
-            sides[side][mine] = np.minimum(distance[mine], MOST_SIDES - 1)
-            edges[side][mine] = edge
-    return CoarseTruth(kind, colour, sides, edges, owner)
-
-
-def _places(rows: int, columns: int) -> tuple[Ints, Ints]:
-    """The row and the column of each cell, both (rows, columns)."""
-    grid = np.indices((rows, columns))
-    return grid[0], grid[1]
-
-
-def _inside(cells: Cells, row: Ints, column: Ints) -> npt.NDArray[np.bool_]:
-    return (column >= cells.x1) & (column < cells.x2) & (row >= cells.y1) & (row < cells.y2)
-
-
-def _cell_share(box_in_view: Box, columns: int, rows: int) -> npt.NDArray[np.float64]:
-    """The share of each cell that a box in view px covers: (rows, columns), 0 to 1."""
-
-    def along(low: float, high: float, count: int) -> npt.NDArray[np.float64]:
-        start = np.arange(count) * PATCH
-        return np.asarray(np.clip(np.minimum(high, start + PATCH) - np.maximum(low, start), 0, PATCH) / PATCH)
-
-    across, down = along(box_in_view.x1, box_in_view.x2, columns), along(box_in_view.y1, box_in_view.y2, rows)
-    return np.asarray(down[:, None] * across[None, :])
-
-
-def zoom_of(scene: Scene, asked: Thing, view: View) -> Zoom:
-    """The zoom view and where every readable character of the scene stands in it."""
-    labels = [(thing.label, tuple(view.from_source(box) for box in thing.letters)) for thing in scene.things]
-    letters, places = _letter_cells(labels, view.size, scene.things.index(asked))
-    return Zoom(scene.render(view.region, view.size), letters.shape[2], letters.shape[1], letters, places)
-
-
-def sheet(rng: np.random.Generator) -> Zoom:
-    """A reading sheet in the shape of a zoom view; nothing on it is asked about."""
-    image, labels = reading_sheet(rng)
-    letters, _ = _letter_cells(labels, Size(image.shape[1], image.shape[0]), -1)
-    return Zoom(image, letters.shape[2], letters.shape[1], letters, ())
-
-
-def _letter_cells(labels: list[tuple[str, tuple[Box, ...]]], size: Size, asked: int) -> tuple[Ints, tuple[int, ...]]:
-    """(2, rows, columns) classes of the characters whose middle lies in a cell, and the cells of label `asked`."""
-    columns, rows = size.width // PATCH, size.height // PATCH
-    letters = np.zeros((2, rows, columns), dtype=np.int64)
-    places: list[int] = []
-    for index, (label, boxes) in enumerate(labels):
-        for order, box in enumerate(boxes):
-            column, row = int((box.x1 + box.x2) / 2 // PATCH), int((box.y1 + box.y2) / 2 // PATCH)
-            if 0 <= column < columns and 0 <= row < rows:
-                letters[order, row, column] = 1 + CHARACTERS.index(label[order])
-                if index == asked:
-                    places.append(row * columns + column)
-    return letters, tuple(places)
-
-
-def jittered(cells: Cells, columns: int, rows: int, rng: np.random.Generator, chance: float = 0.12) -> Cells:
-    """The taught box, each side moved out by a cell now and then: the reader must bear an inexact box."""
-    left, top, right, bottom = (rng.random(4) < chance).tolist()
-    return Cells(
-        max(0, cells.x1 - left), max(0, cells.y1 - top), min(columns, cells.x2 + right), min(rows, cells.y2 + bottom)
-    )
+    sheet: Picture
 
 
 @dataclass(frozen=True)
 class Lesson:
-    """What examples are made for: how many questions a scene, how many turns, and where the coarse view begins."""
+    """What examples are made for. `start`: the position behind the prefix; `budget`: tokens of the trunk view."""
 
     encode: Encode
+    mode: Mode
     questions: int
-    turns: int
-    start: int  # position behind the prefix
+    start: int
+    size: Size
+    budget: int
 
 
-def make_example(rng: np.random.Generator, lesson: Lesson, things: tuple[int, int]) -> Example:
-    """A random scene with `things` (least, most) things, asked about some of them."""
-    scene = make_scene(rng, things)
-    view = coarse_view(scene)
-    truth = coarse_truth(scene, view)
-    order = rng.permutation(len(scene.things))
-    chosen = [scene.things[int(order[i % len(order)])] for i in range(lesson.questions)]
-    branches = []
-    for thing in chosen:
-        question = scene.question(thing, rng)
-        cells = dialogue.cells_around(question.target, view)
-        writer = _Writer(lesson.encode, thing, lesson.start + max(truth.kind.shape) + 2)
-        _first_turn(writer, question, cells, _cells_of(cells, truth.owner == scene.things.index(thing)))
-        if lesson.turns == 2:
-            rows, columns = truth.kind.shape
-            region = view.to_source(jittered(cells, columns, rows, rng).box_in_view)
-            _second_turn(writer, question, zoom_of(scene, thing, zoom_view(region)))
-        branches.append(writer.branch)
-    return Example(scene.render(view.region, view.size), truth, tuple(branches), sheet(rng))
+def lesson_shape(rng: np.random.Generator, mode: Mode) -> tuple[Size, int]:
+    """A random size of scene (source px) and budget of its trunk view, for all scenes of one batch."""
+    aspect = float(rng.choice(ASPECTS))
+    if mode == "direct":
+        budget = round(_log_uniform(rng, *DIRECT_BUDGETS))
+        shrunk = _log_uniform(rng, 1.0, 4.0) if rng.random() < 0.2 else 1.0
+        return _sized(budget * PATCH**2 * shrunk, aspect), budget
+    budget = COARSE_BUDGET_TOKENS if rng.random() < 0.4 else round(_log_uniform(rng, *COARSE_BUDGETS))
+    area = V_STAR * float(rng.uniform(0.75, 1.25)) if rng.random() < 0.6 else _log_uniform(rng, 0.2e6, 48e6)
+    return _sized(area, aspect), budget
 
 
-def _cells_of(cells: Cells, mine: npt.NDArray[np.bool_]) -> tuple[int, ...]:
-    """The cells (row by row) of the taught box that show the thing itself; all of the box where none does."""
-    inside = _inside(cells, *_places(*mine.shape))
-    shown = inside & mine
-    return tuple(np.flatnonzero(shown if shown.any() else inside).tolist())
+def _log_uniform(rng: np.random.Generator, low: float, high: float) -> float:
+    return float(np.exp(rng.uniform(math.log(low), math.log(high))))
 
 
-def _first_turn(writer: "_Writer", question: Question, cells: Cells, targets: tuple[int, ...]) -> None:
-    writer.fixed(dialogue.coarse_request(question.text))
-    writer.reply(dialogue.coarse_reply(question, cells), {Role.FIELD: [(0, targets)] * 2})
+def _sized(area: float, aspect: float) -> Size:
+    return Size(round(math.sqrt(area * aspect)), round(math.sqrt(area / aspect)))
 
 
-def _second_turn(writer: "_Writer", question: Question, zoom: Zoom) -> None:
-    writer.fixed("\n" + dialogue.USER)
-    writer.image(zoom)
-    writer.fixed(dialogue.zoom_request(question.text))
-    writer.reply(dialogue.zoom_reply(question), {Role.LABEL: [(1, (place,)) for place in zoom.places]})
+def view_of(scene: Scene, budget: int) -> View:
+    """The view of everything at a budget."""
+    return View(Box.of(scene.size), fit_to_budget(scene.size, budget))
+
+
+def zoom_view(region: Box, budget: int = dialogue.ZOOM_BUDGET_TOKENS) -> View:
+    """The view of a box (source px), at the embedded model's budget."""
+    return View(region, fit_to_budget(_whole(region), budget))
+
+
+def _whole(region: Box) -> Size:
+    return Size(max(1, round(region.width)), max(1, round(region.height)))
+
+
+def _lean_budget(region: Box, glyph: float, rng: np.random.Generator) -> int:
+    """Tokens of a training zoom view: for speed, mostly as few as keep capitals of `glyph` source px readable."""
+    most = dialogue.ZOOM_BUDGET_TOKENS
+    if rng.random() < 0.15:
+        return most
+    height = float(rng.uniform(*LEAN_GLYPH_PX))
+    return int(np.clip(full_resolution_tokens(_whole(region)) * min(1.0, height / glyph) ** 2, 16, most))
+
+
+def make_example(rng: np.random.Generator, lesson: Lesson) -> Example:
+    """A random scene, asked about several times."""
+    scene = make_scene(rng, lesson.size)
+    view = view_of(scene, lesson.budget)
+    spots = spots_of(scene)
+    glyph = glyph_px(scene.size)
+    truth = truth_of(scene, view, spots, glyph, placed=lesson.mode != "direct")
+    teacher = _Teacher(scene, view, truth, {spot.body: index for index, spot in enumerate(spots)}, lesson, rng)
+    branches = tuple(teacher.branch(teacher.question()) for _ in range(lesson.questions))
+    image = scene.render(view.region, view.size)
+    plates, sheet, sheet_view = reading_sheet(rng)
+    return Example(image, truth, branches, Picture(sheet, writing_on(plates, sheet_view)))
+
+
+@dataclass(frozen=True)
+class _Teacher:
+    """Makes the branches of one scene."""
+
+    scene: Scene
+    view: View
+    truth: Truth
+    spots: dict[Box, int]
+    lesson: Lesson
+    rng: np.random.Generator
+
+    def question(self) -> Question:
+        while True:
+            kind: Type = TYPES[int(self.rng.choice(4, p=(0.28, 0.22, 0.2, 0.3)))]
+            question = self.scene.question(kind, self.rng)
+            if question is not None:
+                return question
+
+    def branch(self, question: Question) -> Branch:
+        rows, columns = self.truth.owner.shape
+        writer = _Writer(self.lesson.encode, self.lesson.start + max(rows, columns) + 2)
+        if self.lesson.mode == "direct":
+            writer.fixed(dialogue.direct_request(question.text))
+            writer.reply(dialogue.final_reply(question), 0, self._trunk_cells)
+            return writer.branch
+        writer.fixed(dialogue.coarse_request(question.text))
+        writer.reply(dialogue.coarse_reply(question, self.view), 0, self._trunk_cells)
+        if self.lesson.mode == "both":
+            self._second_turn(writer, question)
+        return writer.branch
+
+    def _trunk_cells(self, box: Box) -> tuple[int, ...]:
+        if box in self.spots:
+            return self.truth.cells_of(self.spots, box)
+        cell = cell_at(box, self.view)
+        return () if cell is None else (cell,)
+
+    def _second_turn(self, writer: "_Writer", question: Question) -> None:
+        region, glyph = self._region(question), glyph_px(self.scene.size)
+        zoom = zoom_view(region, _lean_budget(region, glyph if question.type != "relation" else 2 * glyph, self.rng))
+        writer.fixed("\n" + dialogue.USER)
+        glyph *= zoom.size.width / zoom.region.width
+        picture = Picture(self.scene.render(zoom.region, zoom.size), writing_of(self.scene, zoom, glyph >= 5.5))
+        writer.image(picture)
+        writer.fixed(dialogue.zoom_request(question.text))
+        if all(zoom.region.contains(clue, tolerance=0.5) for clue in question.clues):
+            writer.reply(dialogue.final_reply(question), 1, lambda box: cells_in_zoom(box, zoom))
+        else:
+            writer.reply(dialogue.blind_reply(question, self.rng), 1, lambda box: ())
+
+    def _region(self, question: Question) -> Box:
+        """The taught box, its sides moved out by a field now and then; or, now and then, one that misses."""
+        rows, columns = self.truth.owner.shape
+        cells = jittered(dialogue.cells_around(question.place, self.view), columns, rows, self.rng)
+        if self.rng.random() < MISSED:
+            cells = _moved(cells, columns, rows, self.rng)
+        return self.view.to_source(cells.box_in_view)
+
+
+def jittered(
+    cells: dialogue.Cells, columns: int, rows: int, rng: np.random.Generator, chance: float = 0.12
+) -> dialogue.Cells:
+    """The taught box, each side moved out by a cell now and then: the second look must bear an inexact box."""
+    left, top, right, bottom = (rng.random(4) < chance).tolist()
+    return dialogue.Cells(
+        max(0, cells.x1 - left), max(0, cells.y1 - top), min(columns, cells.x2 + right), min(rows, cells.y2 + bottom)
+    )
+
+
+def _moved(cells: dialogue.Cells, columns: int, rows: int, rng: np.random.Generator) -> dialogue.Cells:
+    """A box of the same size anywhere."""
+    width, height = cells.x2 - cells.x1, cells.y2 - cells.y1
+    x, y = int(rng.integers(columns - width + 1)), int(rng.integers(rows - height + 1))
+    return dialogue.Cells(x, y, x + width, y + height)
+
+
+def cells_in_zoom(box: Box, view: View) -> tuple[int, ...]:
+    """The cell that holds the middle of a small box (source px), or those that a large one covers the middle of."""
+    seen = view.from_source(box)
+    columns, rows = view.size.width // PATCH, view.size.height // PATCH
+    row, column = np.indices((rows, columns))
+    x, y = (column + 0.5) * PATCH, (row + 0.5) * PATCH
+    inside = (x > seen.x1) & (x < seen.x2) & (y > seen.y1) & (y < seen.y2)
+    cell = cell_at(box, view)
+    if cell is None or (inside.any() and box.width > 3 * PATCH):
+        return tuple(np.flatnonzero(inside).tolist())
+    return (cell,)
 
 
 class _Writer:
     """Appends tokens with their roles and mrope positions to a branch, which begins behind the trunk."""
 
-    def __init__(self, encode: Encode, asked: Thing, position: int) -> None:
-        self.branch = Branch((1 + KIND_NAMES.index(asked.kind), COLOUR_NAMES.index(asked.colour)))
+    def __init__(self, encode: Encode, position: int) -> None:
+        self.branch = Branch()
         self._encode = encode
         self._position = position
 
@@ -235,29 +257,37 @@ class _Writer:
         for token in _encoded(self._encode, text):
             self._append(token, Role.FIXED)
 
-    def image(self, zoom: Zoom) -> None:
+    def image(self, zoom: Picture) -> None:
         """The zoom view's tokens between their two marks."""
         self.fixed("<|vision_start|>")
         branch, at = self.branch, self._position
         branch.zoom, branch.zoom_at = zoom, len(branch.ids)
         pad = _encoded(self._encode, "<|image_pad|>")[0]
-        for row in range(zoom.rows):
-            for column in range(zoom.columns):
-                branch.ids.append(pad)
-                branch.roles.append(Role.FIXED)
-                branch.positions.append((at, at + row, at + column))
-        self._position = at + max(zoom.rows, zoom.columns)
+        _, rows, columns = zoom.writing.shape
+        branch.ids += [pad] * (rows * columns)
+        branch.roles += [Role.FIXED] * (rows * columns)
+        branch.positions += [(at, at + row, at + column) for row in range(rows) for column in range(columns)]
+        self._position = at + max(rows, columns)
         self.fixed("<|vision_end|>")
 
-    def reply(self, pieces: list[Piece], targets: dict[Role, list[tuple[int, tuple[int, ...]]]]) -> None:
-        """Generated text; `targets` says, by role and place, which view's cells its first tokens are read from."""
+    def reply(self, pieces: list[Piece], view: int, cells_of: Callable[[Box], tuple[int, ...]]) -> None:
+        """Generated text; each token of a piece with a look is to be written by looking there."""
         for piece in pieces:
-            if piece.role in targets:
-                view, cells = targets[piece.role][piece.which]
-            for token in _encoded(self._encode, piece.text):
-                if piece.role in targets:
-                    self.branch.pointers.append((len(self.branch.ids) - 1, view, cells))
+            tokens = _encoded(self._encode, piece.text)
+            if piece.look is not None:
+                self._point(piece.look, len(tokens), view, cells_of)
+            for token in tokens:
                 self._append(token, piece.role)
+
+    def _point(self, look: Look, count: int, view: int, cells_of: Callable[[Box], tuple[int, ...]]) -> None:
+        cells = tuple(cell for box in look.boxes for cell in cells_of(box))
+        if not cells:
+            return
+        asked = None
+        if look.thing is not None and view == 0:
+            asked = (kind_class(look.thing), COLOUR_NAMES.index(look.thing.colour), look.part)
+        first = len(self.branch.ids) - 1
+        self.branch.pointers += [Pointer(first + i, view, cells, asked, look.known) for i in range(count)]
 
     def _append(self, token: int, role: Role) -> None:
         self.branch.ids.append(token)
@@ -269,3 +299,6 @@ class _Writer:
 @lru_cache(maxsize=65536)
 def _encoded(encode: Encode, text: str) -> tuple[int, ...]:
     return tuple(encode(text))
+
+
+__all__ = ["Branch", "Example", "Lesson", "Picture", "Spot", "lesson_shape", "make_example", "view_of", "zoom_view"]

@@ -9,6 +9,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from ergo_demo.training.apprentice import Apprentice
+from ergo_demo.training.losses import Tally
 from ergo_demo.training.stages import Stage
 
 # glibc gives large blocks back to the kernel after every step and asks for them again; keeping them is worth a
@@ -39,14 +40,14 @@ def train(stage: Stage, folder: Path, run: Path, *, minutes: float, seed: int, s
     where it stopped, and its examples never repeat.
     """
     run.mkdir(parents=True, exist_ok=True)
-    apprentice = Apprentice(folder, run, stage, seed, workers=min(os.cpu_count() or 1, stage.scenes))
+    apprentice = Apprentice(folder, run, stage, seed, workers=os.cpu_count() or 1, makers=os.cpu_count() or 1)
     before, started = apprentice.seconds, time.monotonic()
     log = _Log(run / "log.jsonl", stage, minutes)
     last_save = time.monotonic()
     while (done := min(1.0, apprentice.seconds / (60 * minutes))) < 1:
         tally = apprentice.step(learning_rate(stage, done, apprentice.steps))
         apprentice.seconds = before + time.monotonic() - started
-        log.step(apprentice.steps, done, float(tally.loss.detach()), tally.shares)
+        log.step(apprentice, done, tally)
         if time.monotonic() - last_save > 60 * save_minutes:
             apprentice.save(finished=False)
             last_save = time.monotonic()
@@ -60,33 +61,37 @@ class _Log:
     def __init__(self, path: Path, stage: Stage, minutes: float, every: int = 50) -> None:
         self._path, self._stage, self._minutes, self._every = path, stage, minutes, every
         self._since = time.monotonic()
-        self._losses: list[float] = []
+        self._asked = 0
+        self._losses: dict[str, list[float]] = defaultdict(list)
         self._reached = 0.0
         self._shares: dict[str, list[tuple[float, int]]] = defaultdict(list)
 
-    def step(self, step: int, done: float, loss: float, shares: dict[str, tuple[float, int]]) -> None:
+    def step(self, apprentice: Apprentice, done: float, tally: Tally) -> None:
         """Take one step's numbers; now and then, say their mean."""
-        self._losses.append(loss)
-        for name, share in shares.items():
+        self._losses[apprentice.mode].append(float(tally.loss.detach()))
+        for name, share in tally.shares.items():
             self._shares[name].append(share)
-        if step % self._every:
+        if apprentice.steps % self._every:
             return
         seconds = time.monotonic() - self._since
+        asked = sum(apprentice.asked.values())
         line: dict[str, object] = {
             "stage": self._stage.name,
-            "step": step,
-            "samples_per_second": round(self._every * self._stage.scenes * self._stage.questions / seconds, 1),
+            "step": apprentice.steps,
+            "questions": dict(apprentice.asked),
+            "questions_per_second": round((asked - self._asked) / seconds, 1) if self._asked else None,
             "minutes_left": round(self._minutes * (1 - done), 1),
-            "loss": round(sum(self._losses) / len(self._losses), 4),
+            "loss": {mode: round(sum(losses) / len(losses), 4) for mode, losses in self._losses.items()},
         }
         for name, counts in sorted(self._shares.items()):
-            line[name] = round(sum(right for right, _ in counts) / sum(asked for _, asked in counts), 3)
+            line[name] = round(sum(right for right, _ in counts) / sum(count for _, count in counts), 3)
         self._reached = float(str(line.get(self._stage.figure, 0.0)))
         text = json.dumps(line)
         print(text, flush=True)
         with self._path.open("a", encoding="utf-8") as file:
             file.write(text + "\n")
-        self._since, self._losses = time.monotonic(), []
+        self._since, self._asked = time.monotonic(), asked
+        self._losses.clear()
         self._shares.clear()
 
     def verdict(self) -> None:

@@ -1,6 +1,6 @@
 """What each stage is taught: the text's loss, dense losses on what is where, and where two heads should look.
 
-The dense heads exist only while training. Each returns plain numbers besides its loss, so that a stage can say
+The dense heads exist only while training. Each loss returns plain numbers beside its own, so that a stage can say
 what it has learned.
 """
 
@@ -10,14 +10,25 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ergo_demo.training.batch import Batch
+from ergo_demo.training.batch import Batch, Group
 from ergo_demo.training.dialogue import Role
-from ergo_demo.training.examples import CHARACTERS, COLOUR_NAMES, IGNORE, KIND_NAMES, MOST_SIDES
 from ergo_demo.training.network import Decoded, Tap
+from ergo_demo.training.truth import COLOUR_NAMES, IGNORE, KIND_NAMES, MOST_SIDES, WRITING
 
-_MAY_BE_NOTHING = ("tower.kind", "early.kind", "tower.letter0", "tower.letter1")  # class 0 is "nothing here"
-MOST_CELLS = 24  # classes of a column or row; the coarse view has 12 x 9
-ROLE_WEIGHTS = {Role.FIXED: 0.0, Role.FILLER: 0.3, Role.FIELD: 2.0, Role.EDGE: 1.0, Role.LABEL: 2.0, Role.ANSWER: 1.0}
+_MAY_BE_NOTHING = ("kind", "part", *WRITING)  # class 0 is "nothing here"
+MOST_CELLS = 26  # classes of a column or row of the coarse view: as many as the alphabet names
+ROLE_WEIGHTS = {
+    Role.FIXED: 0.0,
+    Role.FILLER: 0.15,
+    Role.FIELD: 2.0,
+    Role.EDGE: 1.0,
+    Role.LABEL: 2.0,
+    Role.ANSWER: 1.0,
+    Role.COUNT: 0.5,
+    Role.VERDICT: 1.0,
+}
+THINGS = {"kind": 1 + len(KIND_NAMES), "colour": len(COLOUR_NAMES), "part": 3}
+"""What is said of a cell, and asked about: kind and part may be nothing (0)."""
 
 
 @dataclass
@@ -33,37 +44,38 @@ class Tally:
 
     def count(self, name: str, right: Tensor) -> None:
         """Count right answers (a bool tensor of any shape)."""
-        self.shares[name] = (float(right.sum()), right.numel())
+        before, asked = self.shares.get(name, (0.0, 0))
+        self.shares[name] = (before + float(right.sum()), asked + right.numel())
 
 
-def merged(tallies: list[Tally]) -> Tally:
-    """The mean loss and the summed shares of several workers."""
+def merged(tallies: list[Tally], mode: str) -> Tally:
+    """The mean loss and the summed shares of several workers; final replies of the direct mode get its name."""
     together = Tally(torch.stack([tally.loss.detach() for tally in tallies]).mean())
     for name in {name for tally in tallies for name in tally.shares}:
         counts = [tally.shares[name] for tally in tallies if name in tally.shares]
-        together.shares[name] = (sum(right for right, _ in counts), sum(asked for _, asked in counts))
+        said = f"direct.{name}" if mode == "direct" and not name.startswith("tower") else name
+        together.shares[said] = (sum(right for right, _ in counts), sum(asked for _, asked in counts))
     return together
 
 
 class DenseHeads(nn.Module):
-    """Linear probes: what a vision token is (tower) and, in an early decoder layer, also where it is."""
+    """Linear probes: what a vision token is and says (tower) and, in an early decoder layer, also where it is."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        things = {"kind": 1 + len(KIND_NAMES), "colour": len(COLOUR_NAMES)}
-        self.coarse = _heads(width, things | {f"sides{i}": MOST_SIDES for i in range(4)})
+        self.tower = _heads(width, THINGS | {f"sides{i}": MOST_SIDES for i in range(4)})
         self.early = _heads(
-            width, things | {"column": MOST_CELLS, "row": MOST_CELLS} | {f"edges{i}": MOST_CELLS for i in range(4)}
+            width, THINGS | {"column": MOST_CELLS, "row": MOST_CELLS} | {f"edges{i}": MOST_CELLS for i in range(4)}
         )
-        self.zoom = _heads(width, {f"letter{i}": 1 + len(CHARACTERS) for i in range(2)})
+        self.writing = _heads(width, WRITING)
 
 
 def _heads(width: int, classes: dict[str, int]) -> nn.ModuleDict:
     return nn.ModuleDict({name: nn.Linear(width, count) for name, count in classes.items()})
 
 
-def _classify(tally: Tally, name: str, logits: Tensor, truth: Tensor, weight: float) -> None:
-    """Cross-entropy over the cells that have a truth.
+def _classify(tally: Tally, where: str, name: str, head: nn.Module, states: Tensor, truth: Tensor, w: float) -> None:
+    """Cross-entropy over the cells that have a truth, weighted `w`.
 
     Most cells hold no thing and nearly all hold no letter, so cells with something weigh as much as those without,
     and only they are counted.
@@ -71,72 +83,89 @@ def _classify(tally: Tally, name: str, logits: Tensor, truth: Tensor, weight: fl
     asked = truth != IGNORE
     if not asked.any():
         return
-    logits, truth = logits[asked].float(), truth[asked]
+    logits, truth = head(states[asked]).float(), truth[asked]
     each = F.cross_entropy(logits, truth, reduction="none")
     there = truth > 0 if name in _MAY_BE_NOTHING else torch.ones_like(truth, dtype=torch.bool)
     if there.all() or not there.any():
-        tally.add(weight, each.mean())
+        tally.add(w, each.mean())
     else:
-        tally.add(weight / 2, each[there].mean() + each[~there].mean())
+        tally.add(w / 2, each[there].mean() + each[~there].mean())
     if there.any():
-        tally.count(name, logits.argmax(-1)[there] == truth[there])
+        tally.count(f"{where}.{name}", logits.argmax(-1)[there] == truth[there])
 
 
-def dense_coarse(tally: Tally, heads: nn.ModuleDict, where: str, tokens: Tensor, batch: Batch, weight: float) -> None:
-    """What is in each cell of the coarse view, read from `tokens` (B, cells, d)."""
+def dense(tally: Tally, heads: nn.ModuleDict, where: str, tokens: Tensor, batch: Batch, weight: float) -> None:
+    """What is in each cell of the trunks' view, read from `tokens` (B, cells, d)."""
     for name, head in heads.items():
-        truth = batch.coarse_truth[name.rstrip("0123")]
+        truth = batch.truth.get(name.rstrip("0123"))
+        if truth is None:
+            continue
         if name[-1].isdigit():
             truth = truth[..., int(name[-1])]
-        _classify(tally, f"{where}.{name}", head(tokens), truth, weight)
+        _classify(tally, where, name, head, tokens, truth, weight)
 
 
-def dense_zoom(tally: Tally, heads: nn.ModuleDict, tokens: Tensor, batch: Batch, weight: float) -> None:
-    """Which character's middle lies in each cell of the zoom views, read from `tokens` (n, cells, d)."""
-    for index, head in enumerate(heads.values()):
-        _classify(tally, f"tower.letter{index}", head(tokens), batch.zoom_letters[..., index], weight)
+def writing(tally: Tally, heads: nn.ModuleDict, trunk: Tensor, zoom: Tensor, batch: Batch, weight: float) -> None:
+    """What is written in each cell of the trunks' view (B, cells, d) and of the zoom views (cells, d)."""
+    states = torch.cat((trunk.flatten(0, 1), zoom))
+    truth = torch.cat((batch.truth["writing"].flatten(0, 1), batch.zoom_writing))
+    readable = (truth != IGNORE).any(-1)
+    states, truth = states[readable], truth[readable]
+    for index, (name, head) in enumerate(heads.items()):
+        _classify(tally, "tower", name, head, states, truth[:, index], weight)
 
 
-def asked_about(tally: Tally, heads: nn.ModuleDict, states: Tensor, batch: Batch, weight: float) -> None:
-    """Where the model is about to look, it must know what for: the kind and colour of the thing asked about.
+def asked_about(tally: Tally, heads: nn.ModuleDict, states: Tensor, group: Group, weight: float) -> None:
+    """Where the model is about to look, it must know what for, and which edges of the box it has written.
 
-    Read from early states (N, L, d) by the very heads that read the coarse view's cells, so that question and cell
-    mean the same direction by "red", and a head of attention needs no more than to compare them.
+    Read from early states (N, L, d) by the very heads that read the view's cells, so that question and cell mean the
+    same direction by "red", and a head of attention needs no more than to compare them.
     """
-    branch, token = batch.pointer_queries.T
-    for name, truth in batch.asked.items():
-        _classify(tally, f"asked.{name}", heads[name](states[branch, token]), truth[branch], weight)
+    pointers = group.pointers
+    if not len(pointers.queries):
+        return
+    row, token = pointers.queries.T
+    at = states[row, token]
+    for index, name in enumerate(THINGS):
+        _classify(tally, "asked", name, heads[name], at, pointers.asked[:, index], weight)
+    for index in range(3):
+        _classify(tally, "known", f"edges{index}", heads[f"edges{index}"], at, pointers.known[:, index], weight / 2)
 
 
-def text(tally: Tally, hidden: Tensor, embedding: Tensor, batch: Batch, taught: tuple[Role, ...]) -> None:
+def text(
+    tally: Tally, decoded: list[Decoded], embedding: Tensor, groups: list[Group], taught: tuple[Role, ...]
+) -> None:
     """Next-token loss on the roles in `taught`, weighted by role."""
-    roles, ids = batch.roles[:, 1:], batch.ids[:, 1:]
-    asked = torch.zeros_like(roles, dtype=torch.bool)
-    for role in taught:
-        asked |= roles == role
-    logits = F.linear(hidden[:, :-1][asked], embedding).float()
-    truth, asked_roles = ids[asked], roles[asked]
-    weights = torch.tensor([ROLE_WEIGHTS[Role(r)] for r in range(len(Role))])[asked_roles]
+    states, truths, roles = [], [], []
+    for states_of, group in zip(decoded, groups, strict=True):
+        role = group.roles[:, 1:]
+        asked = torch.isin(role, torch.tensor(taught))
+        states.append(states_of.hidden[:, :-1][asked])
+        truths.append(group.ids[:, 1:][asked])
+        roles.append(role[asked])
+    logits, truth, role = F.linear(torch.cat(states), embedding).float(), torch.cat(truths), torch.cat(roles)
+    weights = torch.tensor([ROLE_WEIGHTS[r] for r in Role])[role]
     losses = F.cross_entropy(logits, truth, reduction="none")
     tally.add(1.0, (losses * weights).sum() / weights.sum())
     right = logits.argmax(-1) == truth
-    for role in taught:
-        chosen = asked_roles == role
+    for one in taught:
+        chosen = role == one
         if chosen.any():
-            tally.count(f"text.{role.name.lower()}", right[chosen])
+            tally.count(f"text.{one.name.lower()}", right[chosen])
 
 
-def pointers(tally: Tally, decoded: Decoded, taps: tuple[Tap, ...], batch: Batch, weight: float) -> None:
+def pointers(tally: Tally, decoded: Decoded, taps: tuple[Tap, ...], group: Group, weight: float) -> None:
     """Each tapped head must look at the cells that hold the answer to what is about to be written."""
-    if not len(batch.pointer_queries):
+    wanted = group.pointers
+    if not len(wanted.queries):
         return
-    branch, token = batch.pointer_queries.T
-    ahead = batch.pointer_targets.shape[1] - batch.ids.shape[1]
-    unseen = torch.arange(batch.pointer_targets.shape[1]) > ahead + token[:, None]
+    row, token = wanted.queries.T
+    ahead = wanted.targets.shape[1] - group.ids.shape[1]
+    unseen = torch.arange(wanted.targets.shape[1]) > ahead + token[:, None]
     for index, tap in enumerate(taps):
-        query, keys = decoded.queries[tap][branch, token], decoded.keys[tap][branch]
+        query, keys = decoded.queries[tap][row, token], decoded.keys[tap][row]
         scores = torch.einsum("qh,qlh->ql", query, keys).float() / query.shape[-1] ** 0.5
         scores = scores.masked_fill(unseen, float("-inf"))
-        log_share = scores.log_softmax(-1).masked_fill(~batch.pointer_targets, float("-inf")).logsumexp(-1)
+        log_share = scores.log_softmax(-1).masked_fill(~wanted.targets, float("-inf")).logsumexp(-1)
         tally.add(weight, -log_share.clamp(min=-12).mean())
-        tally.count(f"pointer{index}", batch.pointer_targets.gather(1, scores.argmax(-1)[:, None])[:, 0])
+        tally.count(f"pointer{index}", wanted.targets.gather(1, scores.argmax(-1)[:, None])[:, 0])

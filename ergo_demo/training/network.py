@@ -7,7 +7,7 @@ logits against transformers' own forward pass. Modules of transformers are Any h
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -27,17 +27,25 @@ class Tap:
 
 
 @dataclass
-class Decoded:
-    """What the decoder gave for N branches of L tokens behind B trunks of T, all behind one prefix of P tokens.
+class Stream:
+    """Rows of embeddings (N, L, d) with mrope positions (3, N, L); `owner` (N,): the row each stands behind."""
 
-    hidden: final states of the branches (N, L, d). early: those of trunks (B, T, d) and branches at an early layer.
-    queries: (N, L, head_dim) of each tap; keys: (N, P + T + L, head_dim), what those queries can look at.
+    embedded: Tensor
+    positions: Tensor
+    owner: Tensor
+
+
+@dataclass
+class Decoded:
+    """What the decoder gave for one stream: final states and those at an early layer, both (N, L, d).
+
+    queries: (N, L, head_dim) of each tap; keys: (N, everything seen, head_dim), what those queries can look at.
     """
 
     hidden: Tensor
-    early: tuple[Tensor, Tensor]
-    queries: dict[Tap, Tensor]
-    keys: dict[Tap, Tensor]
+    early: Tensor
+    queries: dict[Tap, Tensor] = field(default_factory=dict)
+    keys: dict[Tap, Tensor] = field(default_factory=dict)
 
 
 def _norm(x: Tensor, norm: Any) -> Tensor:
@@ -84,19 +92,17 @@ def causal_bias(q: Tensor, k: Tensor) -> Tensor:
     return torch.zeros(length, seen, dtype=q.dtype).masked_fill_(future, float("-inf"))
 
 
-def tower(visual: Any, patches: Tensor, places: Tensor, real: Tensor | None) -> Tensor:
-    """Vision tokens (B, P / 4, d) from patches (B, P, 588), their (row, column) (B, P, 2) and which are real."""
+def tower(visual: Any, patches: Tensor, places: Tensor) -> Tensor:
+    """Vision tokens (B, P / 4, d) from patches (B, P, 588) and their (row, column) (P, 2)."""
     embed = visual.patch_embed.proj.weight  # (h, 3, 2, 14, 14): a still image is the same frame twice
     x = F.linear(patches, embed.sum(dim=2).flatten(1))
-    angles = (places[..., None].float() * visual.rotary_pos_emb.inv_freq).flatten(2)  # (B, P, head_dim / 2)
-    cos = torch.cat((angles, angles), dim=-1).cos()[:, None].to(x.dtype)
-    sin = torch.cat((angles, angles), dim=-1).sin()[:, None].to(x.dtype)
-    bias = None if real is None else torch.zeros(real.shape).masked_fill_(~real, float("-inf"))[:, None, None]
+    angles = (places[..., None].float() * visual.rotary_pos_emb.inv_freq).flatten(1)  # (P, head_dim / 2)
+    cos = torch.cat((angles, angles), dim=-1).cos().to(x.dtype)
+    sin = torch.cat((angles, angles), dim=-1).sin().to(x.dtype)
     for block in visual.blocks:
         heads = block.attn.num_heads
         qkv = block.attn.qkv(_norm(x, block.norm1)).unflatten(-1, (3, heads, -1)).permute(2, 0, 3, 1, 4)
-        blind = None if bias is None else bias.to(qkv.dtype)
-        seen = attend(_rotate(qkv[0], cos, sin), _rotate(qkv[1], cos, sin), qkv[2], blind)
+        seen = attend(_rotate(qkv[0], cos, sin), _rotate(qkv[1], cos, sin), qkv[2])
         x = x + block.attn.proj(seen)
         x = x + _mlp(block.mlp, _norm(x, block.norm2))
     merged = _norm(x, visual.merger.ln_q).reshape(x.shape[0], x.shape[1] // PATCHES_PER_TOKEN, -1)
@@ -118,40 +124,40 @@ def _finish(layer: Any, x: Tensor, seen: Tensor) -> Tensor:
     return x + _mlp(layer.mlp, _norm(x, layer.post_attention_layernorm))
 
 
-def _behind(before: Tensor, own: Tensor) -> Tensor:
-    """Keys or values of what comes before, repeated for each row of `own`, in front of its own."""
-    return torch.cat((before.repeat_interleave(own.shape[0] // before.shape[0], dim=0), own), dim=2)
+def _behind(before: Tensor, owner: Tensor, own: Tensor) -> Tensor:
+    """Keys or values of what comes before each row of `own`, in front of its own."""
+    return torch.cat((before[owner], own), dim=2)
 
 
-def decode(
-    text_model: Any, streams: Sequence[Tensor], positions: Sequence[Tensor], taps: Sequence[Tap], early_layer: int
-) -> Decoded:
-    """Run the decoder over three streams of embeddings: prefix (1, P, d), trunks (B, T, d), branches (N, L, d).
+def decode(text_model: Any, streams: Sequence[Stream], taps: Sequence[Tap], early_layer: int) -> list[Decoded]:
+    """Run the decoder over a prefix, the trunks behind it, and groups of branches behind the trunks.
 
-    Each stream sees itself and those before it; N is a multiple of B, and B of 1. `positions` are mrope's, (3, rows,
-    tokens) for each stream.
+    Each stream sees itself, the rows of those before it that its `owner` names, and nothing else. `streams` are the
+    prefix (one row), the trunks, and any number of groups; what is returned is for the trunks and each group.
     """
-    x = list(streams)
-    turns = [tuple(p[:, None] for p in text_model.rotary_emb(part, at)) for part, at in zip(x, positions, strict=True)]
-    queries: dict[Tap, Tensor] = {}
-    keys: dict[Tap, Tensor] = {}
-    early = x[1], x[2]
+    x = [stream.embedded for stream in streams]
+    turns = [tuple(p[:, None] for p in text_model.rotary_emb(s.embedded, s.positions)) for s in streams]
+    decoded = [Decoded(part, part) for part in x]
     for index, layer in enumerate(text_model.layers):
-        k_before: Tensor | None = None
-        v_before: Tensor | None = None
-        for stream in range(len(x)):
-            q, k, v = _project(layer, x[stream], turns[stream])
-            if k_before is not None and v_before is not None:
-                k, v = _behind(k_before, k), _behind(v_before, v)
-            x[stream] = _finish(layer, x[stream], attend(q, k, v, causal_bias(q, k)))
-            k_before, v_before = k, v
-        for tap in taps:
-            if tap.layer == index:  # q and k are the branches' here: the last stream
-                head = tap.head % q.shape[1]
-                queries[tap], keys[tap] = q[:, head], k[:, head * k.shape[1] // q.shape[1]]
-        if index == early_layer:
-            early = x[1], x[2]
-    return Decoded(_norm(x[2], text_model.norm), early, queries, keys)
+        seen: list[tuple[Tensor, Tensor]] = []
+        for place, stream in enumerate(streams):
+            q, k, v = _project(layer, x[place], turns[place])
+            if place > 0:
+                k_before, v_before = seen[min(place - 1, 1)]
+                k, v = _behind(k_before, stream.owner, k), _behind(v_before, stream.owner, v)
+            if place < 2:
+                seen.append((k, v))
+            x[place] = _finish(layer, x[place], attend(q, k, v, causal_bias(q, k)))
+            for tap in taps:
+                if tap.layer == index:
+                    head = tap.head % q.shape[1]
+                    shared = head * k.shape[1] // q.shape[1]
+                    decoded[place].queries[tap], decoded[place].keys[tap] = q[:, head], k[:, shared]
+            if index == early_layer:
+                decoded[place].early = x[place]
+    for place, states in enumerate(x):
+        decoded[place].hidden = _norm(states, text_model.norm)
+    return decoded[1:]
 
 
 def parts(model: Qwen2_5_VLForConditionalGeneration) -> tuple[Any, Any]:

@@ -1,41 +1,53 @@
 """Reading sheets: a zoom-sized picture full of plates, the vision tower's spelling book.
 
-A real zoom view shows one or two labels in 64 cells; a sheet shows ten to thirty, so the tower learns the letters
-in a tenth of the time. The plates are the scenes' own.
+A real zoom view shows a few plates in 200 cells; a sheet shows ten to forty, so the tower learns to read in a tenth
+of the time. The plates are the scenes' own.
 """
 
 import cv2
 import numpy as np
 
-from ergo_demo.geometry import PATCH, Box, Size
+from ergo_demo.geometry import PATCH, Box, Size, View
+from ergo_demo.scenes import plates
 from ergo_demo.scenes.drawing import Drawing, Image
-from ergo_demo.scenes.things import COLOURS, paint_plate, plate_around, random_label, shade, varied
+from ergo_demo.scenes.plates import SHAPES, Plate
+from ergo_demo.scenes.things import COLOURS, varied
 
 SIDE_CELLS = 8
-UNIT_PX = (2.9, 6.0)  # view px per unit: what zoom views of two to four cells have
+GLYPH_PX = (8.0, 24.0)  # height of capitals in view px
 
 
-def reading_sheet(rng: np.random.Generator) -> tuple[Image, list[tuple[str, tuple[Box, ...]]]]:
-    """A sheet of SIDE_CELLS x SIDE_CELLS cells, and each label with the boxes of its characters (view px)."""
+def reading_sheet(rng: np.random.Generator) -> tuple[list[Plate], Image, View]:
+    """The plates of a sheet, its picture and its view: SIDE_CELLS x SIDE_CELLS cells at its own resolution."""
     side = SIDE_CELLS * PATCH
     drawing = Drawing()
     colours = list(COLOURS.values())
     drawing.rectangle(0, 0, side, side, varied(colours[rng.integers(len(colours))], rng))
-    unit = float(rng.uniform(*UNIT_PX))
-    width, height = 15.0 * unit, 10.5 * unit
+    glyph = float(np.exp(rng.uniform(*np.log(GLYPH_PX))))
+    width, height = max(4.4, 44 / glyph) * glyph, max(2.9, 30 / glyph) * glyph
     columns, rows = max(1, int(side / width)), max(1, int(side / height))
-    labels = []
+    painted = []
     for row in range(rows):
         for column in range(columns):
-            x = (column + 0.5) * side / columns + rng.uniform(-0.5, 0.5) * (side / columns - 14 * unit)
-            y = (row + 0.5) * side / rows + rng.uniform(-0.5, 0.5) * (side / rows - 8.6 * unit)
+            x, y = (column + 0.5) * side / columns, (row + 0.5) * side / rows
+            x += float(rng.uniform(-0.5, 0.5)) * (side / columns - 4.2 * glyph)
             paint = varied(colours[rng.integers(len(colours))], rng)
-            middle = plate_around(float(x), float(y), unit)
-            drawing.rectangle(*middle.pad(rng.uniform(0.6, 3) * unit, rng.uniform(0.6, 2) * unit).edges, paint)
-            if rng.random() < 0.5:
-                drawing.rectangle(middle.x1 - unit, middle.y2, middle.x2 + unit, middle.y2 + unit, shade(paint, 0.7))
-            label = random_label("99" if rng.random() < 0.4 else "A9", rng)
-            labels.append((label, paint_plate(drawing, middle, label, bool(rng.random() < 0.4), unit)))
-    region = Box(0, 0, side, side)
-    larger = drawing.render(region, Size(2 * side, 2 * side))
-    return np.asarray(cv2.resize(larger, (side, side), interpolation=cv2.INTER_AREA), dtype=np.uint8), labels
+            cell = Box(x - 2.0 * glyph, y - 1.4 * glyph, x + 2.0 * glyph, y + 1.4 * glyph)
+            drawing.rectangle(*cell.edges, paint)
+            painted.append(_plate(drawing, (float(x), float(y)), glyph, rng))
+    whole = Box(0, 0, side, side)
+    larger = drawing.render(whole, Size(2 * side, 2 * side))
+    image = np.asarray(cv2.resize(larger, (side, side), interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    return painted, image, View(whole, Size(side, side))
+
+
+def _plate(drawing: Drawing, middle: tuple[float, float], glyph: float, rng: np.random.Generator) -> Plate:
+    roll = rng.random()
+    if roll < 0.5:
+        label = plates.random_label(int(rng.integers(1, 5)), rng)
+        return plates.paint_label(drawing, middle, label, glyph, bool(rng.random() < 0.4))
+    if roll < 0.78:
+        return plates.paint_badge(drawing, middle, glyph, rng)
+    if roll < 0.94:
+        return plates.paint_sticker(drawing, middle, SHAPES[int(rng.integers(4))], glyph)
+    return plates.paint_lines(drawing, middle, glyph)

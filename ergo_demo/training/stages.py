@@ -1,7 +1,7 @@
 """The stages of the recipe, and the step that all of them share.
 
-A stage is a choice: how many turns are played, and which losses count. No training scene comes twice, so what a
-stage logs is already a measurement on unseen scenes; whole dialogues are measured by evaluate.py.
+A stage is a choice: which lessons are given in turn, and which losses count. No training scene comes twice, so what
+a stage logs is already a measurement on unseen scenes; whole dialogues are measured by evaluate.py and the bench.
 """
 
 from dataclasses import dataclass
@@ -14,15 +14,35 @@ from transformers import Qwen2_5_VLForConditionalGeneration
 from ergo_demo.training import losses, network
 from ergo_demo.training.batch import Batch, Pictures
 from ergo_demo.training.dialogue import Role
+from ergo_demo.training.examples import Mode
 from ergo_demo.training.losses import DenseHeads, Tally
-from ergo_demo.training.network import Decoded, Tap
+from ergo_demo.training.network import Decoded, Stream, Tap
 
 EARLY_LAYER = 2  # dense losses sit behind the third decoder layer
 TAPS = (Tap(4, 0), Tap(5, -1))  # two chances to copy from the right place, one for each group of key heads
 
-FIRST_REPLY = (Role.FIELD, Role.EDGE, Role.FILLER)
-SECOND_REPLY = (Role.LABEL, Role.ANSWER)
-THINGS = (3, 8)  # least and most things of a training scene
+FIRST_REPLY = (Role.FIELD, Role.EDGE, Role.FILLER, Role.COUNT)
+FINAL_REPLY = (Role.LABEL, Role.ANSWER, Role.VERDICT)
+
+
+@dataclass(frozen=True)
+class Portion:
+    """How much of a mode one worker takes in a step: scenes (fewer where a view has more tokens) and questions."""
+
+    scenes: int
+    questions: int
+    tokens: int  # most vision tokens of all trunks together
+
+    def scenes_at(self, budget: int) -> int:
+        """Scenes whose views have `budget` tokens each."""
+        return max(1, min(self.scenes, self.tokens // budget))
+
+
+PORTIONS: dict[Mode, Portion] = {
+    "coarse": Portion(6, 6, 1200),
+    "both": Portion(4, 4, 900),
+    "direct": Portion(6, 10, 1300),
+}
 
 
 @dataclass(frozen=True)
@@ -30,52 +50,61 @@ class Stage:
     """One stage of the recipe. It has passed when `figure`, as logged on scenes never seen before, is above `bar`."""
 
     name: str
-    turns: int
+    modes: tuple[Mode, ...]  # taken in turn
     taught: tuple[Role, ...]
-    questions: int  # a scene
-    scenes: int  # a step
     learning_rate: float
     figure: str
     bar: float
     dense_weight: float = 0.3
-    letter_weight: float = 1.0
+    writing_weight: float = 0.5
     pointer_weight: float = 0.3
 
 
+EVERYTHING = (*FIRST_REPLY, *FINAL_REPLY)
 STAGES: dict[str, Stage] = {
     stage.name: stage
     for stage in (
-        Stage("tower", 1, (), 1, 16, 2e-3, "tower.letter1", 0.6, dense_weight=1.0),
-        Stage("locator", 1, FIRST_REPLY, 3, 10, 1.5e-3, "text.field", 0.94),
-        Stage("reader", 2, SECOND_REPLY, 2, 8, 1e-3, "text.answer", 0.9),
-        Stage("both", 2, (*FIRST_REPLY, *SECOND_REPLY), 2, 8, 1e-3, "text.answer", 0.9),
+        Stage("tower", ("coarse", "direct"), (), 2e-3, "tower.letter1", 0.6, dense_weight=1.0, writing_weight=1.0),
+        Stage("locator", ("coarse", "direct"), EVERYTHING, 1.5e-3, "text.field", 0.9),
+        Stage("both", ("both", "direct"), EVERYTHING, 1.2e-3, "text.answer", 0.85),
+        Stage("polish", ("both", "direct"), EVERYTHING, 8e-4, "text.answer", 0.9, dense_weight=0.15),
     )
 }
 
 
 def see(model: Qwen2_5_VLForConditionalGeneration, pictures: Pictures) -> Tensor:
-    """The vision tokens (n, cells, d) of a stack of views."""
+    """The vision tokens (n, cells, d) of views of one shape."""
     visual, _ = network.parts(model)
-    return network.tower(visual, pictures.patches, pictures.places, pictures.real)
+    return network.tower(visual, pictures.patches, pictures.places)
+
+
+def see_all(model: Qwen2_5_VLForConditionalGeneration, batch: Batch) -> tuple[Tensor, Tensor]:
+    """The vision tokens of the trunks (B, cells, d) and of all zoom views and sheets (zoom cells, d)."""
+    zooms = [see(model, alike).flatten(0, 1) for alike in batch.zooms]
+    return see(model, batch.trunk), torch.cat(zooms)
 
 
 def forward(
     model: Qwen2_5_VLForConditionalGeneration, batch: Batch, prefix_ids: Tensor
-) -> tuple[Decoded, Tensor, Tensor]:
-    """The decoder's states behind the prefix, and the vision tokens of the coarse and the zoom views."""
-    coarse = see(model, batch.coarse)
-    zoom = see(model, batch.zoom)
+) -> tuple[list[Decoded], Tensor, Tensor]:
+    """The decoder's states of the trunks and of each group, and the vision tokens of trunks and zoom views."""
+    seen, zoom = see_all(model, batch)
     _, text_model = network.parts(model)
     embedding = text_model.embed_tokens.weight
     trunk = F.embedding(batch.trunk_ids, embedding)
-    trunk = torch.cat((trunk[:, :1], coarse.to(trunk.dtype), trunk[:, -1:]), dim=1)
-    branches = F.embedding(batch.ids, embedding)
-    if len(batch.zoom_rows):
-        shown = zoom.flatten(0, 1)[batch.zoom_cells].to(branches.dtype)
-        branches = branches.flatten(0, 1).index_copy(0, batch.zoom_rows, shown).view(branches.shape)
-    prefix = F.embedding(prefix_ids, embedding)[None]
-    positions = (torch.arange(len(prefix_ids)).expand(3, 1, -1), batch.trunk_positions, batch.positions)
-    return network.decode(text_model, (prefix, trunk, branches), positions, TAPS, EARLY_LAYER), coarse, zoom
+    trunk = torch.cat((trunk[:, :1], seen.to(trunk.dtype), trunk[:, -1:]), dim=1)
+    prefix_at = torch.arange(len(prefix_ids)).expand(3, 1, -1)
+    streams = [
+        Stream(F.embedding(prefix_ids, embedding)[None], prefix_at, torch.zeros(0, dtype=torch.int64)),
+        Stream(trunk, batch.trunk_positions, torch.zeros(len(trunk), dtype=torch.int64)),
+    ]
+    for group in batch.groups:
+        rows = F.embedding(group.ids, embedding)
+        if len(group.zoom_rows):
+            shown = zoom[group.zoom_cells].to(rows.dtype)
+            rows = rows.flatten(0, 1).index_copy(0, group.zoom_rows, shown).view(rows.shape)
+        streams.append(Stream(rows, group.positions, group.owner))
+    return network.decode(text_model, streams, TAPS, EARLY_LAYER), seen, zoom
 
 
 def run_step(
@@ -84,15 +113,17 @@ def run_step(
     """The forward pass of one step: its loss and its shares of right answers."""
     tally = Tally(torch.zeros(()))
     if stage.taught:
-        decoded, coarse, zoom = forward(model, batch, prefix_ids)
-        trunks, branches = decoded.early
-        losses.dense_coarse(tally, heads.early, "early", trunks[:, 1:-1], batch, 0.5 * stage.dense_weight)
-        losses.asked_about(tally, heads.early, branches, batch, stage.dense_weight)
-        losses.pointers(tally, decoded, TAPS, batch, stage.pointer_weight)
-        losses.text(tally, decoded.hidden, model.model.language_model.embed_tokens.weight, batch, stage.taught)
+        decoded, seen, zoom = forward(model, batch, prefix_ids)
+        trunks, branches = decoded[0], decoded[1:]
+        losses.dense(tally, heads.early, "early", trunks.early[:, 1:-1], batch, 0.5 * stage.dense_weight)
+        share = 1 / len(batch.groups)
+        for states, group in zip(branches, batch.groups, strict=True):
+            losses.asked_about(tally, heads.early, states.early, group, share * stage.dense_weight)
+            losses.pointers(tally, states, TAPS, group, share * stage.pointer_weight)
+        embedding = model.model.language_model.embed_tokens.weight
+        losses.text(tally, branches, embedding, batch.groups, stage.taught)
     else:
-        coarse = see(model, batch.coarse)
-        zoom = see(model, batch.zoom)
-    losses.dense_coarse(tally, heads.coarse, "tower", coarse, batch, 0.5 * stage.dense_weight)
-    losses.dense_zoom(tally, heads.zoom, zoom, batch, stage.letter_weight)
+        seen, zoom = see_all(model, batch)
+    losses.dense(tally, heads.tower, "tower", seen, batch, 0.5 * stage.dense_weight)
+    losses.writing(tally, heads.writing, seen, zoom, batch, 0.3 * stage.writing_weight)
     return tally

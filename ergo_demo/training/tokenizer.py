@@ -5,15 +5,17 @@ need. Digits stay single, as Qwen does. Labels are never part of the corpus, so 
 ever merged: reading one character is always writing one token.
 """
 
+import string
 from itertools import product
 
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast
 
 from ergo_demo.protocol import prompts
-from ergo_demo.scenes.scene import QUESTIONS
-from ergo_demo.scenes.things import COLOURS, KINDS
-from ergo_demo.training.dialogue import END
+from ergo_demo.scenes.families import HOME
+from ergo_demo.scenes.plates import INKS, SHAPES
+from ergo_demo.scenes.things import COLOURS
+from ergo_demo.training.dialogue import COUNTS, END
 
 SPECIAL = (
     "<|endoftext|>",
@@ -37,6 +39,27 @@ SPLIT = (
     r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
 )
 
+_SENTENCES = (
+    "What is written on the {}?",
+    "What does the {} say?",
+    "What colour is the circle on the {}?",
+    "What shape is the red mark on the {}?",
+    "Is the {} left, right, above or below the ",
+    "What shape does the barrel beside the {} carry? One look is enough: find it.",
+    "Does the cup beside the {} carry a circle or a square? Be sure to cover every place where it could be.",
+    "<think>The {} is in A to B.</think><zoom>[",
+    "<think>Two {}s stand here, each with a bin beside it. From afar the shape cannot be seen",
+    "<think>One {} stands here, with a switch beside it. From afar the shape cannot be seen, so I look at one, in",
+    " and could be on any, so I look at all, in A to B",
+    " and the {} is in A to B, so I look at both, in",
+    "<think>The {} says</think><answer></answer>",
+    "<think>The square on the {} is blue.</think><answer>",
+    "<think>The green mark on the {} is a cross.</think><answer>",
+    "<think>The barrel carries a triangle.</think><answer>",
+    "<think>Seen from the chip, the {} is left.</think><answer>",
+    "<think>It is not in this part of the photo, so this is a guess.</think><answer>not visible</answer>",
+)
+
 _WORDS = """
 the a an of in on at to and or is are was it its this that there here where which what who how many much
 left right above below beside behind between under over near next front back top bottom middle corner side
@@ -58,15 +81,19 @@ candidates one of them therefore together apart also too just still yes nothing 
 
 
 def _corpus() -> list[str]:
-    names = [f"{colour} {kind}" for colour, kind in product(COLOURS, KINDS)]
+    kinds = [kind.name for family in HOME for kind in family.kinds]
+    companions = [family.companion.name for family in HOME]
+    names = [f"{colour} {kind}" for colour, kind in product(COLOURS, kinds)]
     fixed = [prompts.system(), prompts.coarse_turn("What?"), prompts.zoom_turn("What?")]
-    sentences = [text.format(name) for kind in KINDS for text in QUESTIONS[kind] for name in names]
-    sentences += [f"<think>The {name} is in A to B.</think><zoom>[" for name in names]
-    sentences += [f"<think>The {name} says</think><answer></answer>" for name in names]
-    fields = [f" {letter} to" for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"]
-    words = [" " + word for word in _WORDS.split()] + _WORDS.split()
+    fixed += [prompts.direct_system(), prompts.direct_turn("What?")]
+    sentences = [text.format(name) for text in _SENTENCES for name in names]
+    words = [*_WORDS.split(), *kinds, *(f"{kind}s" for kind in kinds), *companions, *COLOURS, *INKS, *SHAPES, *COUNTS]
+    fields = [f" {letter} to" for letter in string.ascii_uppercase]
     return (
-        ([*fixed, "system\n", "user\n", "assistant\n", "]</zoom>", ", "]) * 50 + sentences * 2 + fields * 20 + words * 2
+        ([*fixed, "system\n", "user\n", "assistant\n", "]</zoom>", ", "]) * 50
+        + sentences
+        + fields * 20
+        + ([" " + word for word in words] + words) * 4
     )
 
 

@@ -1,16 +1,18 @@
 """What the embedded model is taught to say: one token a word, and a box that the pipeline can read back."""
 
+import numpy as np
 import pytest
 from transformers import PreTrainedTokenizerFast
 
-from ergo_demo.geometry import PATCH, Box, View
+from ergo_demo.geometry import PATCH, Box, Size, View
 from ergo_demo.protocol.parsing import Zoom, read_answer, read_zoom
 from ergo_demo.scenes import Question, Scene, scene_at
 from ergo_demo.training import dialogue
-from ergo_demo.training.examples import coarse_view
+from ergo_demo.training.dialogue import COARSE_BUDGET_TOKENS
+from ergo_demo.training.examples import view_of
 from ergo_demo.training.tokenizer import SPECIAL, train_tokenizer
 
-ITEMS = [scene_at("test", 21, index) for index in range(12)]
+ITEMS = [scene_at("test", 21, index) for index in range(16)]
 IDS = [f"test-21-{index}" for index in range(len(ITEMS))]
 
 
@@ -54,37 +56,60 @@ def test_training_the_tokenizer_again_gives_the_same_one(tokenizer: PreTrainedTo
 @pytest.mark.parametrize(("scene", "question"), ITEMS, ids=IDS)
 def test_pieces_are_cut_where_tokens_are(tokenizer: PreTrainedTokenizerFast, scene: Scene, question: Question) -> None:
     # The first reply may be encoded again, as part of the second turn's prompt; the second one never is.
-    cells = dialogue.cells_around(question.target, coarse_view(scene))
-    first, second = (
-        [token for piece in pieces for token in tokens(tokenizer, piece.text)]
-        for pieces in (dialogue.coarse_reply(question, cells), dialogue.zoom_reply(question))
-    )
-    assert first == tokens(tokenizer, dialogue.text_of(dialogue.coarse_reply(question, cells)))
-    assert tokenizer.decode(second) == dialogue.text_of(dialogue.zoom_reply(question))
+    pieces = dialogue.coarse_reply(question, view_of(scene, COARSE_BUDGET_TOKENS))
+    spelled = [token for piece in pieces for token in tokens(tokenizer, piece.text)]
+    assert spelled == tokens(tokenizer, dialogue.text_of(pieces))
+    final = dialogue.final_reply(question)
+    spelled = [token for piece in final for token in tokens(tokenizer, piece.text)]
+    assert tokenizer.decode(spelled) == dialogue.text_of(final)
 
 
+@pytest.mark.parametrize("budget", [80, 192, 320])
 @pytest.mark.parametrize(("scene", "question"), ITEMS, ids=IDS)
-def test_the_taught_replies_are_read_as_what_they_mean(scene: Scene, question: Question) -> None:
-    view = coarse_view(scene)
-    cells = dialogue.cells_around(question.target, view)
-    zoom = read_zoom(dialogue.text_of(dialogue.coarse_reply(question, cells)), view.size)
-    assert zoom == Zoom(cells.box_in_view)
-    assert view.to_source(zoom.box_in_view).contains(question.target)
-    spoken = dialogue.text_of(dialogue.zoom_reply(question)).removesuffix(dialogue.END)
+def test_the_taught_replies_are_read_as_what_they_mean(scene: Scene, question: Question, budget: int) -> None:
+    view = view_of(scene, budget)
+    zoom = read_zoom(dialogue.text_of(dialogue.coarse_reply(question, view)), view.size)
+    assert zoom == Zoom(dialogue.cells_around(question.place, view).box_in_view)
+    assert view.to_source(zoom.box_in_view).contains(question.place, tolerance=0.5)
+    spoken = dialogue.text_of(dialogue.final_reply(question)).removesuffix(dialogue.END)
     assert read_answer(spoken).text == question.answer
+
+
+def test_the_fields_in_the_thought_are_the_box() -> None:
+    for scene, question in ITEMS:
+        view = view_of(scene, COARSE_BUDGET_TOKENS)
+        cells = dialogue.cells_around(question.place, view)
+        first = f"{chr(65 + cells.x1)}{cells.y1 + 1} to {chr(64 + cells.x2)}{cells.y2}."
+        assert f" in {first}</think>" in dialogue.text_of(dialogue.coarse_reply(question, view))
+
+
+def test_thoughts_say_what_is_seen_and_why_there(tokenizer: PreTrainedTokenizerFast) -> None:
+    _, question = scene_at("test", 3, 0, kind="hidden", k=4)
+    said = dialogue.text_of(dialogue.coarse_reply(question, view_of(scene_at("test", 3, 0, kind="hidden", k=4)[0], 192)))
+    assert said.startswith(f"<think>Four {question.subjects[0].name}s stand here, each with a ")
+    assert len(tokens(tokenizer, said.partition("</think>")[0])) >= 30
+
+
+def test_a_box_that_misses_is_answered_with_a_guess_that_says_so() -> None:
+    rng = np.random.default_rng(0)
+    for _, question in ITEMS:
+        reply = dialogue.text_of(dialogue.blind_reply(question, rng)).removesuffix(dialogue.END)
+        assert "not in this part of the photo" in reply
+        answer = read_answer(reply).text
+        assert answer in question.alternatives if question.alternatives else answer == dialogue.NOT_VISIBLE
 
 
 @pytest.mark.parametrize(
     ("target", "box"),
     [
-        pytest.param(Box(60, 60, 70, 66), (28, 28, 84, 84), id="a margin reaches into the next field"),
-        pytest.param(Box(36, 36, 48, 48), (28, 28, 56, 56), id="one field is enough"),
+        pytest.param(Box(60, 60, 70, 66), (56, 56, 84, 84), id="inside one field"),
+        pytest.param(Box(58, 60, 70, 66), (28, 56, 84, 84), id="a margin reaches into the next field"),
         pytest.param(Box(1, 1, 5, 5), (0, 0, 28, 28), id="the top left corner"),
         pytest.param(Box(330, 248, 336, 252), (308, 224, 336, 252), id="the bottom right corner"),
     ],
 )
 def test_a_taught_box_is_whole_cells_inside_the_view(target: Box, box: tuple[float, float, float, float]) -> None:
-    size = dialogue.coarse_size()
+    size = Size(336, 252)
     cells = dialogue.cells_around(target, View(Box.of(size), size))
-    assert cells.box_in_view.edges == box
-    assert all(edge % PATCH == 0 for edge in box)
+    assert cells.box_in_view.edges == pytest.approx(box)
+    assert all(edge % PATCH == 0 for edge in cells.box_in_view.edges)
