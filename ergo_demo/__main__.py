@@ -44,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_ask(commands.add_parser("ask", help="ask about an image file"))
     _add_scenes(commands.add_parser("scenes", help="draw synthetic scenes with questions"))
     _add_train(commands.add_parser("train", help="train the embedded model, stage by stage"))
+    _add_bench(commands.add_parser("bench", help="measure: accuracy, vision tokens, seconds"))
     serve = commands.add_parser("serve", help="start the page")
     _add_flags(serve, (*RUN_FLAGS, *PAGE_FLAGS))
     serve.set_defaults(command=_serve)
@@ -108,6 +109,13 @@ def _scenes(options: argparse.Namespace) -> None:
 
 def _add_train(parser: argparse.ArgumentParser) -> None:
     from ergo_demo.training import cli
+
+    cli.add_arguments(parser)
+    parser.set_defaults(command=cli.run)
+
+
+def _add_bench(parser: argparse.ArgumentParser) -> None:
+    from ergo_demo.bench import cli
 
     cli.add_arguments(parser)
     parser.set_defaults(command=cli.run)

@@ -27,6 +27,12 @@ def _to_stderr(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
+def open_with(flags: Mapping[str, object]) -> tuple[Engine, Settings]:
+    """The engine that flags and environment name, and all settings. Raises SettingInvalid or EngineError."""
+    settings, _origins = read_settings(os.environ, flags)
+    return _engine(*(getattr(settings, name) for name in MAKES_THE_ENGINE)), settings
+
+
 def ask_once(
     image: Path, question: str, flags: Mapping[str, object], on_event: Callable[[Event], None] = lambda _event: None
 ) -> Trace:
