@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import runpy
 import sys
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from ergo_demo.errors import EngineUnavailable, ErgoError
-from ergo_demo.settings import describe
+from ergo_demo.settings import describe, read_settings
 
 Command: TypeAlias = Callable[[argparse.Namespace], None]
 
@@ -43,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_ask(commands.add_parser("ask", help="ask about an image file"))
     _add_scenes(commands.add_parser("scenes", help="draw synthetic scenes with questions"))
+    _add_batch(commands.add_parser("batch", help="ask the questions of a file, many at once"))
     _add_train(commands.add_parser("train", help="train the embedded model, stage by stage"))
     _add_bench(commands.add_parser("bench", help="measure: accuracy, vision tokens, seconds"))
     serve = commands.add_parser("serve", help="start the page")
@@ -86,6 +88,21 @@ def _ask(options: argparse.Namespace) -> None:
     box = "the whole photo" if reply["box"] is None else ", ".join(f"{edge:.0f}" for edge in reply["box"])
     print(f"{reply['answer']}\n  outcome {reply['outcome']}, read at {box} (source px)")
     print(f"  {tokens['total']:,} vision tokens of {tokens['full_resolution']:,}, {seconds['total']:.1f} s")
+
+
+def _add_batch(parser: argparse.ArgumentParser) -> None:
+    from ergo_demo.batch import cli
+
+    cli.add_arguments(parser)
+    _add_flags(parser, RUN_FLAGS)
+    parser.set_defaults(command=_batch)
+
+
+def _batch(options: argparse.Namespace) -> None:
+    from ergo_demo.batch import cli
+
+    settings, _origins = read_settings(os.environ, _flags(options, RUN_FLAGS))
+    cli.run(options, settings)
 
 
 def _positive(text: str) -> int:

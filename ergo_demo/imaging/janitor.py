@@ -1,5 +1,6 @@
 """The folders under the door's root: make one, count them, delete them. Touches no other file there."""
 
+import os
 import re
 import secrets
 import shutil
@@ -41,7 +42,9 @@ def expire(root: Path, older_than_seconds: float) -> int:
 
 def used_bytes(root: Path) -> int:
     """What all photos and their tiles take, bytes."""
-    return sum(_bytes_of(path) for folder in _folders(root) for path in folder.rglob("*"))
+    # os.walk passes over a folder that somebody else deletes meanwhile; rglob raises.
+    walked = (found for folder in _folders(root) for found in os.walk(folder))
+    return sum(_bytes_of(Path(folder, name)) for folder, _folders_in_it, names in walked for name in names)
 
 
 def _folders(root: Path) -> Iterator[Path]:

@@ -65,14 +65,16 @@ def main(model: str, port: str) -> None:
             self.image_token, self.video_token = "<|image_pad|>", "<|video_pad|>"
             self.image_token_id = tokenizer.convert_tokens_to_ids(self.image_token)
             self.video_token_id = tokenizer.convert_tokens_to_ids(self.video_token)
-            ProcessorMixin.__init__(self, image_processor, tokenizer, chat_template=chat_template)
+            stock: Any = ProcessorMixin  # transformers leaves its annotations out
+            stock.__init__(self, image_processor, tokenizer, chat_template=chat_template)
 
-    AutoProcessor.register(Qwen2_5_VLConfig, ImageProcessor, exist_ok=True)
+    register: Any = AutoProcessor.register
+    register(Qwen2_5_VLConfig, ImageProcessor, exist_ok=True)
     # Placing weights on devices needs accelerate, which the app does without; on a CPU there is nothing to place.
     setattr(modeling_utils, "check_and_set_device_map", lambda _device_map: None)  # noqa: B010  mypy: not exported
     sys.argv = ["transformers", "serve", model, "--device", "cpu", "--dtype", "float32"]
     sys.argv += ["--host", "127.0.0.1", "--port", port]
-    start: Any = transformers.main  # transformers leaves its annotations out
+    start: Any = transformers.main
     start()
 
 
