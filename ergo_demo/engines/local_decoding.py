@@ -1,121 +1,133 @@
-"""One reply of a Qwen2.5-VL: read the conversation once, then draw one token after the other. Knows no text.
+"""One row of a Qwen2.5-VL: read what is not computed yet, then add one token after the other. Knows no text.
 
-Our own loop and not `generate`: it gives the token's log-probability, stops between two tokens, needs no thread, and
-reads no checkpoint's generation_config. Every position is computed here and passed on, so that nothing depends on
-what the network remembers of an earlier request (its rope_deltas). A test holds it against `generate`.
+Our own loop and not `generate`: it continues what is kept, gives the token's log-probability, stops between two
+tokens or two layers, needs no thread, and reads no checkpoint's generation_config. Every position and every mask of
+branches is computed here and passed on. A test holds it against `generate`.
 """
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeAlias
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from ergo_demo.engines.local_processor import Picture
-from ergo_demo.records import Sampling
+from ergo_demo.engines import Stop
+from ergo_demo.engines.local_conversation import Conversation
+from ergo_demo.engines.local_prefixes import Prefix
+from ergo_demo.records import Pixels
 
 if TYPE_CHECKING:
     from transformers import Qwen2_5_VLForConditionalGeneration
 
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A picture after the vision tower: computed once, read by every later turn."""
-
-    features: Tensor
-    """(tokens, hidden size), on the network's device."""
-    grid: Tensor
-    """(1, 3): frames, rows and columns of 14-px patches."""
+See: TypeAlias = Callable[[Pixels], Tensor]
+"""A view as the language model reads it, (tokens, hidden size): the image processor and the vision tower."""
 
 
-@dataclass
-class Conversation:
-    """All that was said and shown so far, as the network reads it."""
-
-    ids: list[int] = field(default_factory=list)
-    pictures: list[Seen] = field(default_factory=list)
+class Stopped(Exception):
+    """Who asked wants no more, and the network was still reading."""
 
 
 class Decoder:
-    """Continues one conversation, token by token."""
+    """Continues one row: token by token, or in several branches at once, which see the row and each only itself."""
 
-    def __init__(self, network: "Qwen2_5_VLForConditionalGeneration", conversation: Conversation) -> None:
-        from transformers import DynamicCache
+    def __init__(
+        self,
+        network: "Qwen2_5_VLForConditionalGeneration",
+        conversation: Conversation,
+        kept: tuple[Prefix | None, int] = (None, 0),
+    ) -> None:
+        """`kept`: what was computed of a row, and how many of its first places this one shares."""
+        from ergo_demo.engines.local_cache import continued
 
         self._network = network
         self._conversation = conversation
-        self._cache = DynamicCache(config=network.config)
-        self._next_position = 0
+        self._marks = [*conversation.marks().tolist()]
+        self._branches: list[int] = []
+        # The last place is always read: what comes next stands in no cache.
+        self.reused = min(kept[1], len(conversation.ids) - 1)
+        self._cache = continued(kept[0], self.reused, len(network.model.language_model.layers))
 
     @torch.inference_mode()
-    def read(self) -> Tensor:
-        """Reads the whole conversation; the logits of what comes next, (vocabulary) float32."""
-        device = self._network.device
-        ids = torch.tensor([self._conversation.ids], device=device)
-        inputs = self._network.get_input_embeddings()(ids)
-        is_image = ids == self._network.config.image_token_id
-        pictures = self._conversation.pictures
-        if pictures:
-            features = torch.cat([seen.features for seen in pictures]).to(inputs.dtype)
-            inputs = inputs.masked_scatter(is_image.unsqueeze(-1), features)
-            grids = torch.cat([seen.grid for seen in pictures])
-            positions, _deltas = self._network.model.get_rope_index(ids, is_image.int(), image_grid_thw=grids)
-        else:
-            positions = torch.arange(ids.shape[1], device=device).expand(3, 1, -1)
-        # A picture takes as many positions as its longer side has tokens, so this is not the number of ids.
+    def read(self, see: See, stop: Stop = lambda: False) -> Tensor:
+        """Reads what is not computed yet; the logits of what comes next, (1, vocabulary) float32. Raises Stopped."""
+        positions = self._conversation.positions()
         self._next_position = int(positions.max()) + 1
-        return self._forward(inputs, positions)
+        with _stoppable(self._network, stop):
+            return self._forward(self._inputs(see), torch.from_numpy(positions[:, None, self.reused :]))
 
     @torch.inference_mode()
     def step(self, number: int) -> Tensor:
-        """Adds one token; the logits of what comes next, (vocabulary) float32."""
-        device = self._network.device
-        inputs = self._network.get_input_embeddings()(torch.tensor([[number]], device=device))
-        positions = torch.full((3, 1, 1), self._next_position, device=device)
+        """Adds one token; the logits of what comes next, (1, vocabulary) float32."""
+        self._marks.append(number)
+        inputs = self._embed([number])
+        positions = torch.full((3, 1, 1), self._next_position)
         self._next_position += 1
         return self._forward(inputs, positions)
 
-    def _forward(self, inputs: Tensor, positions: Tensor) -> Tensor:
+    @torch.inference_mode()
+    def step_branches(self, numbers: Sequence[int], branches: Sequence[int]) -> Tensor:
+        """Adds one token to each of `branches`; the logits of what comes next in each, (branches, vocabulary).
+
+        All stand in one row, where the mask keeps each from the others: the shared prefix is neither copied nor read
+        once for each, as it would be in a batch.
+        """
+        row = len(self._marks)
+        self._branches += branches
+        owner = torch.tensor(self._branches, device=self._network.device)
+        seen = torch.ones(len(branches), row + len(owner), dtype=torch.bool, device=self._network.device)
+        seen[:, row:] = owner == owner[-len(branches) :, None]
+        positions = torch.full((3, 1, len(branches)), self._next_position)
+        self._next_position += 1
+        return self._forward(self._embed(numbers), positions, seen[None, None])
+
+    def prefix(self) -> Prefix:
+        """What is computed by now, to be kept."""
+        places = self._cache.get_seq_length()
+        layers: list[Any] = self._cache.layers
+        return Prefix(np.array(self._marks[:places]), tuple((layer.keys, layer.values) for layer in layers))
+
+    def _inputs(self, see: See) -> Tensor:
+        """The embeddings of what is not computed yet, (1, places, hidden size), pictures at their places."""
+        inputs = self._embed(self._conversation.ids[self.reused :])
+        for picture in self._conversation.shown:
+            start = max(picture.start, self.reused)
+            if start < picture.end:
+                features = see(picture.pixels)[start - picture.start :]
+                inputs[0, start - self.reused : picture.end - self.reused] = features.to(inputs.dtype)
+        return inputs
+
+    def _embed(self, numbers: Sequence[int]) -> Tensor:
+        embedded: Tensor = self._network.get_input_embeddings()(torch.tensor([[*numbers]], device=self._network.device))
+        return embedded
+
+    def _forward(self, inputs: Tensor, positions: Tensor, seen: Tensor | None = None) -> Tensor:
+        masks: dict[str, Any] = {} if seen is None else {"attention_mask": {"full_attention": seen}}
         out = self._network(
             inputs_embeds=inputs,
-            position_ids=positions,
+            position_ids=positions.to(self._network.device),
             past_key_values=self._cache,
             use_cache=True,
-            logits_to_keep=1,
+            logits_to_keep=1 if seen is None else 0,
+            **masks,
         )
-        logits: Tensor = out.logits[0, -1].float()
+        logits: Tensor = out.logits[0].float()
         return logits
 
 
-@torch.inference_mode()
-def see(network: "Qwen2_5_VLForConditionalGeneration", picture: Picture) -> Seen:
-    """Shows one picture to the vision tower."""
-    grid = picture.grid.to(network.device)
-    features = network.get_image_features(picture.patches.to(network.device), grid, return_dict=True).pooler_output
-    return Seen(torch.cat(tuple(features)), grid)
+@contextmanager
+def _stoppable(network: "Qwen2_5_VLForConditionalGeneration", stop: Stop) -> Iterator[None]:
+    """Within it, `stop` is polled before each layer: reading a large photo takes seconds."""
 
+    def look(*_: object) -> None:
+        if stop():
+            raise Stopped
 
-class Sampler:
-    """Draws a token from logits. A generator of its own: the same seed gives the same reply, whoever else draws."""
-
-    def __init__(self, sampling: Sampling, unspeakable_ids: list[int], device: torch.device) -> None:
-        self._sampling = sampling
-        self._unspeakable = torch.tensor(unspeakable_ids, device=device)
-        self._random = torch.Generator(device).manual_seed(sampling.seed)
-
-    @torch.inference_mode()
-    def draw(self, logits: Tensor) -> tuple[int, float]:
-        """(token id, its log-probability under the network itself: neither temperature nor top-p is in it)."""
-        allowed = logits.index_fill(0, self._unspeakable, -torch.inf)
-        chosen = allowed.argmax() if self._sampling.temperature == 0 else self._sample(allowed)
-        logprob = logits[chosen] - logits.logsumexp(0)
-        # One transfer for both: each one makes the GPU wait.
-        number, logprob_value = torch.stack([chosen.double(), logprob.double()]).tolist()
-        return int(number), logprob_value
-
-    def _sample(self, logits: Tensor) -> Tensor:
-        shares, order = (logits / self._sampling.temperature).softmax(0).sort(descending=True)
-        # The likeliest tokens whose shares reach top_p, the one that crosses it included.
-        beyond = shares.cumsum(0) - shares >= self._sampling.top_p
-        drawn = torch.multinomial(shares.masked_fill(beyond, 0.0), 1, generator=self._random)
-        return order[drawn].squeeze(0)
+    layers = (*network.model.visual.blocks, *network.model.language_model.layers)
+    hooks = [layer.register_forward_pre_hook(look) for layer in layers]
+    try:
+        yield
+    finally:
+        for hook in hooks:
+            hook.remove()

@@ -17,6 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 from ergo_demo.engines.local_choice import Choice, Machine
 from ergo_demo.engines.local_hub import Announce, Hub, folder_of
 from ergo_demo.engines.local_memory import free_ram_bytes, is_shortage
+from ergo_demo.engines.local_prefixes import Prefixes
 from ergo_demo.engines.local_processor import Processor
 from ergo_demo.errors import EngineUnavailable, ModelNotFound, OutOfMemory
 from ergo_demo.records import ModelInfo
@@ -57,6 +58,7 @@ class LoadedModel:
     info: ModelInfo
     made_for: MadeFor
     lock: threading.Lock = field(default_factory=threading.Lock)
+    prefixes: Prefixes = field(default_factory=Prefixes)
 
 
 def this_machine(*, zero_gpu: bool) -> Machine:

@@ -15,6 +15,7 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 
+from ergo_demo.engines.local_conversation import vision_tokens
 from ergo_demo.errors import EngineUnavailable, FrameMismatch
 from ergo_demo.geometry import PATCH
 from ergo_demo.records import Message, Pixels
@@ -93,11 +94,7 @@ class Processor:
         The processor's own resizing stays off: a view has its size already, and boxes are read in that frame.
         """
         height, width = pixels.shape[:2]
-        if width % PATCH or height % PATCH:
-            raise FrameMismatch(
-                f"A view of {width} x {height} px cannot be seen as it is: {PATCH} does not divide both sides.",
-                remedy="Report this: views are sized by fit_to_budget, which gives multiples.",
-            )
+        vision_tokens(pixels)
         seen = self._images(images=[pixels], do_resize=False, input_data_format="channels_last", return_tensors="pt")
         patches, grid = torch.as_tensor(seen["pixel_values"]), torch.as_tensor(seen["image_grid_thw"])
         if grid.tolist() != [[1, height // HALF_PATCH, width // HALF_PATCH]]:
@@ -107,29 +104,39 @@ class Processor:
             )
         return Picture(patches, grid)
 
-    def message_ids(self, message: Message, picture: Picture | None) -> list[int]:
-        """One message in ChatML: the picture first, then the text, as Qwen's chat template orders them."""
+    def message_ids(self, message: Message) -> list[int]:
+        """One message in ChatML: the picture first, then the text, as Qwen's chat template orders them.
+
+        Raises FrameMismatch where the picture cannot be sent as it is.
+        """
         start, end = self._ids["<|im_start|>"], self._ids["<|im_end|>"]
-        if picture is None:
+        if message.picture is None:
             # In one piece: the tokens of a text depend on what stands before it, up to the next control token.
-            return [start, *self._encode(f"{message.role}\n{message.text}"), end, *self._encode("\n")]
-        seen = [self._ids["<|vision_start|>"], *[self.image_token_id] * picture.tokens, self._ids["<|vision_end|>"]]
-        body = [*self._encode(f"{message.role}\n"), *seen, *self._encode(message.text)]
-        return [start, *body, end, *self._encode("\n")]
+            return [start, *self.encode(f"{message.role}\n{message.text}"), end, *self.encode("\n")]
+        vision = [self.image_token_id] * vision_tokens(message.picture)
+        seen = [self._ids["<|vision_start|>"], *vision, self._ids["<|vision_end|>"]]
+        body = [*self.encode(f"{message.role}\n"), *seen, *self.encode(message.text)]
+        return [start, *body, end, *self.encode("\n")]
 
     def reply_start_ids(self) -> list[int]:
         """What stands before a reply."""
-        return [self._ids["<|im_start|>"], *self._encode("assistant\n")]
+        return [self._ids["<|im_start|>"], *self.encode("assistant\n")]
 
     def reply_end_ids(self) -> list[int]:
         """What stands behind a reply, however it ended."""
-        return [self._ids["<|im_end|>"], *self._encode("\n")]
+        return [self._ids["<|im_end|>"], *self.encode("\n")]
 
     def reader(self) -> "Reader":
         """A new reader for one reply."""
         return Reader(self._tokenizer, self._hidden)
 
-    def _encode(self, text: str) -> list[int]:
+    def text_of(self, number: int) -> str:
+        """One token on its own; "" for a control token, a replacement character for a part of one."""
+        reader = self.reader()
+        return reader.read(number) + reader.end()
+
+    def encode(self, text: str) -> list[int]:
+        """What a person or a model wrote, as ids; control tokens in it are text like any other."""
         return self._tokenizer.encode(text, add_special_tokens=False).ids
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from ergo_demo.engines.local import LocalEngine
 from ergo_demo.engines.local_dialogue import LocalDialogue
-from ergo_demo.records import Generation, Message, Pixels, Sampling, Token
+from ergo_demo.records import Finish, Generation, Message, Pixels, Sampling, Token
 
 GREEDY = Sampling(max_new_tokens=24)
 WARM = Sampling(temperature=1.0, top_p=0.9, seed=7, max_new_tokens=24)
@@ -34,6 +34,11 @@ def spoken(speaking: Generator[Token, None, Generation], heard: list[Token] | No
     assert generation.tokens[:-1] == tuple(heard[:-1])
     assert "".join(token.text for token in heard) in {generation.text, generation.text.removesuffix(CUT)}
     return generation
+
+
+def told(*generations: Generation) -> list[tuple[list[int | None], str, Finish]]:
+    """What was said, without the log-probabilities: their last bits depend on what was kept."""
+    return [([token.number for token in one.tokens], one.text, one.finish) for one in generations]
 
 
 def say(dialogue: LocalDialogue, *messages: Message) -> Generation:

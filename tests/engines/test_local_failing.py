@@ -11,7 +11,7 @@ import torch
 from ergo_demo.engines.local import LocalEngine
 from ergo_demo.errors import EngineUnavailable, FrameMismatch, OutOfMemory
 from ergo_demo.records import Finish, Generation, Message, Token
-from tests.engines.speaking import GREEDY, SYSTEM, both_turns, never, photo, say, spoken
+from tests.engines.speaking import GREEDY, SYSTEM, both_turns, never, photo, say, spoken, told
 
 
 @pytest.mark.parametrize("after", [0, 1, 4])
@@ -29,10 +29,10 @@ def test_after_a_cancelled_run_the_next_one_is_unharmed(engine: LocalEngine) -> 
     speaking = dialogue.say(SYSTEM, Message("user", "Where is the red kite?", first), stop=never)
     next(speaking)
     speaking.close()
-    assert both_turns(engine, first, second) == expected
+    assert told(*both_turns(engine, first, second)) == told(*expected)
     # Closed before its end: the turn never was, and can be taken again.
     again = say(dialogue, SYSTEM, Message("user", "Where is the red kite?", first))
-    assert [again, say(dialogue, Message("user", "What does it say?", second))] == expected
+    assert told(again, say(dialogue, Message("user", "What does it say?", second))) == told(*expected)
 
 
 def test_a_forgotten_generator_gives_the_model_back(engine: LocalEngine) -> None:
@@ -61,7 +61,7 @@ def test_a_reply_can_be_taken_from_one_thread_to_another(engine: LocalEngine) ->
         thread.start()
         thread.join()
     speaking.close()
-    assert tuple(heard[:-1]) == expected.tokens[:-1]
+    assert [token.number for token in heard[:-1]] == [token.number for token in expected.tokens[:-1]]
     assert not torch.is_inference_mode_enabled()
     assert not engine.model.lock.locked()
 
@@ -90,7 +90,7 @@ def test_an_exception_inside_the_network_reaches_who_listens(engine: LocalEngine
     ):
         say(dialogue, Message("user", "Hello"))
     assert not engine.model.lock.locked()
-    assert say(dialogue, Message("user", "Hello")) == say(engine.dialogue(GREEDY), Message("user", "Hello"))
+    assert told(say(dialogue, Message("user", "Hello"))) == told(say(engine.dialogue(GREEDY), Message("user", "Hello")))
 
 
 SHORTAGES: dict[str, Callable[[], object]] = {
@@ -114,7 +114,7 @@ def test_too_little_memory_has_a_remedy_and_the_next_request_is_unharmed(
     assert str(first.value) == ("The CPU ran out of memory at the first look. Lower the coarse budget in Settings.")
     assert str(second.value) == ("The CPU ran out of memory at the second look. Lower the zoom budget in Settings.")
     assert second.value.__context__ is None, "a chained error would hold the tensors"
-    assert [coarse, say(dialogue, Message("user", "What does it say?", photo(56, 56)))] == expected
+    assert told(coarse, say(dialogue, Message("user", "What does it say?", photo(56, 56)))) == told(*expected)
 
 
 def test_a_gpu_that_stops_is_said(engine: LocalEngine) -> None:
