@@ -20,8 +20,8 @@ from ergo_demo.scenes.things import COLOURS, Companion, Kind, Thing, varied
 UNITS = 268.0  # root of a scene's area, in units
 PLACE = 32.0  # about the side of a place, in units
 BASE = 3.0  # units between a row's base line and the bottom of its places
-LEAST_GLYPH_PX = 11.0
-GLYPH_UNITS = 1.6  # height of a label's capitals where that is more than LEAST_GLYPH_PX: 11 px at V*'s mean size
+LEAST_GLYPH_PX = 12.5
+GLYPH_UNITS = 1.9  # height of capitals where that is more than LEAST_GLYPH_PX: 13 px at the mean size of V*
 STAGGER = 9.0  # most units that a row is moved sideways, so that things do not stand in columns
 BESIDE = 11.5  # units that a companion and its gap take from its thing's place
 

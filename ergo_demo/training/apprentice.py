@@ -7,6 +7,7 @@ Scenes are drawn ahead by processes of their own (makers), because drawing is Py
 import multiprocessing
 import pickle
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -44,6 +45,19 @@ def encoder(tokenizer: PreTrainedTokenizerFast) -> Encode:
     return encode
 
 
+@dataclass(frozen=True)
+class Order:
+    """A batch to be made: at most `most` scenes from index `first` on, in the shape that index `shape` draws.
+
+    All workers of a step have the same shape, so that none waits for another.
+    """
+
+    mode: Mode
+    first: int
+    most: int
+    shape: int
+
+
 class Lessons:
     """Makes training batches: example `index` always comes from the seed of ("train", seed, index)."""
 
@@ -59,9 +73,10 @@ class Lessons:
         marks = [self._encode(token)[0] for token in ("<|vision_start|>", "<|image_pad|>", "<|vision_end|>")]
         self._marks = (marks[0], marks[1], marks[2])
 
-    def batch(self, mode: Mode, first: int, most: int) -> Batch:
-        """Scenes from `first` on, all of one shape, at most `most`."""
-        size, budget = lesson_shape(generator("train", self._seed, first), mode)
+    def batch(self, order: "Order") -> Batch:
+        """The scenes of an order, all of one shape."""
+        mode, first, most = order.mode, order.first, order.most
+        size, budget = lesson_shape(generator("train", self._seed, order.shape), mode)
         portion = stages.PORTIONS[mode]
         start = len(self.prefixes[mode])
         lesson = Lesson(self._encode, mode, portion.questions, start, size, budget)
@@ -81,9 +96,9 @@ def _be_maker(tokenizer: PreTrainedTokenizerFast, seed: int) -> None:
     _lessons.append(Lessons(tokenizer, seed))
 
 
-def _made(mode: Mode, first: int, most: int) -> bytes:
+def _made(order: Order) -> bytes:
     # Pickled here: torch would otherwise send each tensor as a file descriptor of shared memory.
-    return pickle.dumps(_lessons[0].batch(mode, first, most))
+    return pickle.dumps(_lessons[0].batch(order))
 
 
 class Apprentice:
@@ -107,18 +122,16 @@ class Apprentice:
         if makers:
             spawn = multiprocessing.get_context("spawn")
             self._makers = ProcessPoolExecutor(makers, spawn, initializer=_be_maker, initargs=(self.tokenizer, seed))
-        self._ahead: dict[int, Future[bytes]] = {}
+        self._ahead: dict[Order, Future[bytes]] = {}
         self._resume()
 
     def step(self, rate: float, most: int = MOST_SCENES) -> Tally:
         """Learn from the next scenes: each worker makes and learns its own share, then the gradients are added."""
         for group in self.optimiser.param_groups:
             group["lr"] = rate
-        mode = self.mode = self._mode_at(self.steps)
-        starts = self._starts(self.examples, most)
-        later = self._starts(self.examples + most * self.workers, most)
-        self._order(self._mode_at(self.steps + 1), [*starts, *later], most)
-        learned = list(self._pool.map(lambda first: self._learn(mode, first, most), starts))
+        orders = self._orders(self.steps, self.examples, most)
+        self._make_ahead([*orders, *self._orders(self.steps + 1, self.examples + most * self.workers, most)])
+        learned = list(self._pool.map(self._learn, orders))
         for parameter, gradients in zip(self.parameters, zip(*(g for _, g, _ in learned), strict=True), strict=True):
             given = [gradient for gradient in gradients if gradient is not None]
             parameter.grad = torch.stack(given).mean(0) if given else None
@@ -126,36 +139,34 @@ class Apprentice:
         self.optimiser.step()
         self.steps += 1
         self.examples += most * self.workers
-        self.asked[mode] = self.asked.get(mode, 0) + sum(count for _, _, count in learned)
-        return merged([tally for tally, _, _ in learned], mode)
+        self.mode = orders[0].mode
+        self.asked[self.mode] = self.asked.get(self.mode, 0) + sum(count for _, _, count in learned)
+        return merged([tally for tally, _, _ in learned], self.mode)
 
-    def _mode_at(self, step: int) -> Mode:
-        return self.stage.modes[step % len(self.stage.modes)]
+    def _orders(self, step: int, first: int, most: int) -> list[Order]:
+        """What each worker learns from in a step whose scenes begin at `first`."""
+        mode = self.stage.modes[step % len(self.stage.modes)]
+        return [Order(mode, first + worker * most, most, first) for worker in range(self.workers)]
 
-    def _starts(self, first: int, most: int) -> list[int]:
-        return [first + worker * most for worker in range(self.workers)]
-
-    def _order(self, next_mode: Mode, starts: list[int], most: int) -> None:
+    def _make_ahead(self, orders: list[Order]) -> None:
         """Have the makers, if there are any, begin with the batches of this step and the next."""
-        if self._makers is None:
-            return
-        for place, first in enumerate(starts):
-            if first not in self._ahead:
-                mode = self.mode if place < self.workers else next_mode
-                self._ahead[first] = self._makers.submit(_made, mode, first, most)
+        if self._makers is not None:
+            for order in orders:
+                if order not in self._ahead:
+                    self._ahead[order] = self._makers.submit(_made, order)
 
-    def _batch(self, mode: Mode, first: int, most: int) -> Batch:
-        if first not in self._ahead:
-            return self.lessons.batch(mode, first, most)
-        batch = pickle.loads(self._ahead.pop(first).result())  # noqa: S301 - our own process made it
+    def _batch(self, order: Order) -> Batch:
+        if order not in self._ahead:
+            return self.lessons.batch(order)
+        batch = pickle.loads(self._ahead.pop(order).result())  # noqa: S301 - our own process made it
         assert isinstance(batch, Batch)
         return batch
 
-    def _learn(self, mode: Mode, first: int, most: int) -> tuple[Tally, tuple[Tensor | None, ...], int]:
+    def _learn(self, order: Order) -> tuple[Tally, tuple[Tensor | None, ...], int]:
         """One worker's share of a step: what it found, its gradients and its number of questions."""
-        batch = self._batch(mode, first, most)
+        batch = self._batch(order)
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            tally = stages.run_step(self.model, self.heads, self.stage, batch, self.lessons.prefixes[mode])
+            tally = stages.run_step(self.model, self.heads, self.stage, batch, self.lessons.prefixes[order.mode])
         # Not backward(): two workers must not add to the same .grad at once.
         gradients = torch.autograd.grad(tally.loss, self.parameters, allow_unused=True)
         return tally, gradients, sum(len(group.ids) for group in batch.groups)

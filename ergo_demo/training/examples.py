@@ -38,7 +38,7 @@ Mode = Literal["coarse", "both", "direct"]
 
 COARSE_BUDGETS = (80, 320)
 DIRECT_BUDGETS = (80, 1280)  # the last is L: the longest view that the direct mode is trained at
-LEAN_GLYPH_PX = (8.5, 11.5)  # height of capitals in most zoom views of training
+LEAN_GLYPH_PX = (10.5, 14.0)  # height of capitals in most zoom views of training
 MISSED = 0.1  # share of second looks at a box that misses what was asked about
 
 

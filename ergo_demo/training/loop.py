@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import signal
 import sys
 import time
 from collections import defaultdict
@@ -36,22 +37,25 @@ def learning_rate(stage: Stage, progress: float, step: int) -> float:
 def train(stage: Stage, folder: Path, run: Path, *, minutes: float, seed: int, save_minutes: float = 3.0) -> None:
     """Train `stage` for `minutes` from the weights in `folder`, which it overwrites as it goes.
 
-    `run` keeps what is not worth committing: optimiser, dense heads, log. A stage that was interrupted goes on
-    where it stopped, and its examples never repeat.
+    `run` keeps what is not worth committing: optimiser, dense heads, log. A stage that was interrupted (Ctrl-C
+    saves first) goes on where it stopped, and its examples never repeat.
     """
     run.mkdir(parents=True, exist_ok=True)
     apprentice = Apprentice(folder, run, stage, seed, workers=os.cpu_count() or 1, makers=os.cpu_count() or 1)
     before, started = apprentice.seconds, time.monotonic()
     log = _Log(run / "log.jsonl", stage, minutes)
     last_save = time.monotonic()
-    while (done := min(1.0, apprentice.seconds / (60 * minutes))) < 1:
+    stopped: list[int] = []
+    for asked in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(asked, lambda number, _frame: stopped.append(number))
+    while (done := min(1.0, apprentice.seconds / (60 * minutes))) < 1 and not stopped:
         tally = apprentice.step(learning_rate(stage, done, apprentice.steps))
         apprentice.seconds = before + time.monotonic() - started
         log.step(apprentice, done, tally)
         if time.monotonic() - last_save > 60 * save_minutes:
             apprentice.save(finished=False)
             last_save = time.monotonic()
-    apprentice.save(finished=True)
+    apprentice.save(finished=not stopped)
     log.verdict()
 
 

@@ -102,7 +102,8 @@ def dense(tally: Tally, heads: nn.ModuleDict, where: str, tokens: Tensor, batch:
             continue
         if name[-1].isdigit():
             truth = truth[..., int(name[-1])]
-        _classify(tally, where, name, head, tokens, truth, weight)
+        # Kinds differ by outline and come last: without this, a tower that knows colours is content.
+        _classify(tally, where, name, head, tokens, truth, weight * (3 if name == "kind" else 1))
 
 
 def writing(tally: Tally, heads: nn.ModuleDict, trunk: Tensor, zoom: Tensor, batch: Batch, weight: float) -> None:

@@ -14,7 +14,7 @@ from ergo_demo.scenes.plates import SHAPES, Plate
 from ergo_demo.scenes.things import COLOURS, varied
 
 SIDE_CELLS = 8
-GLYPH_PX = (8.0, 24.0)  # height of capitals in view px
+GLYPH_PX = (9.0, 24.0)  # height of capitals in view px
 
 
 def reading_sheet(rng: np.random.Generator) -> tuple[list[Plate], Image, View]:

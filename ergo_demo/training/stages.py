@@ -39,9 +39,9 @@ class Portion:
 
 
 PORTIONS: dict[Mode, Portion] = {
-    "coarse": Portion(6, 6, 1200),
-    "both": Portion(4, 4, 900),
-    "direct": Portion(6, 10, 1300),
+    "coarse": Portion(4, 5, 800),
+    "both": Portion(3, 4, 600),
+    "direct": Portion(4, 8, 1280),
 }
 
 
@@ -65,7 +65,7 @@ STAGES: dict[str, Stage] = {
     stage.name: stage
     for stage in (
         Stage("tower", ("coarse", "direct"), (), 2e-3, "tower.letter1", 0.6, dense_weight=1.0, writing_weight=1.0),
-        Stage("locator", ("coarse", "direct"), EVERYTHING, 1.5e-3, "text.field", 0.9),
+        Stage("locator", ("coarse", "coarse", "direct"), EVERYTHING, 1.5e-3, "text.field", 0.9),
         Stage("both", ("both", "direct"), EVERYTHING, 1.2e-3, "text.answer", 0.85),
         Stage("polish", ("both", "direct"), EVERYTHING, 8e-4, "text.answer", 0.9, dense_weight=0.15),
     )

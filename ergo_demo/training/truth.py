@@ -20,7 +20,7 @@ from ergo_demo.training.dialogue import COMPANION, SELF, cells_around
 IGNORE = -100
 KIND_NAMES = tuple(kind.name for family in HOME for kind in family.kinds)
 COLOUR_NAMES = tuple(COLOURS)
-LEGIBLE_PX = 7.5  # least height of capitals, in view px, that writing is taught at
+LEGIBLE_PX = 8.5  # least height of capitals, in view px, that writing is taught at
 MOST_SIDES = 5  # classes of a relative side of a body, in cells
 WRITING: dict[str, int] = {
     **{f"letter{i}": 1 + len(CHARACTERS) for i in range(4)},

@@ -135,7 +135,7 @@ def test_scenes_have_the_mean_size_of_v_star() -> None:
 def test_a_scene_can_have_any_size(megapixels: float) -> None:
     scene, _ = scene_at("test", 4, 2, megapixels=megapixels)
     assert scene.size.area == pytest.approx(megapixels * 1e6, rel=0.01)
-    assert glyph_px(scene.size) >= 11
+    assert glyph_px(scene.size) >= 12
     region = Box.of(scene.size)
     assert scene.render(region, Size(280, 196)).std() > 10
 

@@ -85,7 +85,9 @@ def test_the_fields_in_the_thought_are_the_box() -> None:
 
 def test_thoughts_say_what_is_seen_and_why_there(tokenizer: PreTrainedTokenizerFast) -> None:
     _, question = scene_at("test", 3, 0, kind="hidden", k=4)
-    said = dialogue.text_of(dialogue.coarse_reply(question, view_of(scene_at("test", 3, 0, kind="hidden", k=4)[0], 192)))
+    said = dialogue.text_of(
+        dialogue.coarse_reply(question, view_of(scene_at("test", 3, 0, kind="hidden", k=4)[0], 192))
+    )
     assert said.startswith(f"<think>Four {question.subjects[0].name}s stand here, each with a ")
     assert len(tokens(tokenizer, said.partition("</think>")[0])) >= 30
 

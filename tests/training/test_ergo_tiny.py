@@ -4,11 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from ergo_demo.scenes import scene_at
 from ergo_demo.training import checkpoint, dialogue
-from ergo_demo.training.evaluate import Played, Player
 
 FOLDER = Path(__file__).parents[2] / "assets" / "models" / "ergo-tiny"
 STOCK = (
@@ -42,20 +38,3 @@ def test_the_budgets_beside_the_weights_are_those_that_it_was_trained_with() -> 
         "coarse_budget_tokens": dialogue.COARSE_BUDGET_TOKENS,
         "zoom_budget_tokens": dialogue.ZOOM_BUDGET_TOKENS,
     }
-
-
-@pytest.fixture(scope="module")
-def played() -> list[Played]:
-    return Player(FOLDER).play([scene_at("test", 404, index) for index in range(24)])
-
-
-def test_every_reply_names_a_readable_box(played: list[Played]) -> None:
-    assert [item.coarse_reply for item in played if item.box is None] == []
-
-
-def test_the_thought_names_the_thing_that_was_asked_about(played: list[Played]) -> None:
-    assert [item.coarse_reply for item in played if item.question.thing.name not in item.coarse_reply] == []
-
-
-def test_most_answers_on_unseen_scenes_are_right(played: list[Played]) -> None:
-    assert sum(item.right for item in played) >= 0.6 * len(played)
