@@ -41,7 +41,8 @@ def iou(box: Box | None, other: Box) -> float:
 
 def covered(box: Box | None, target: Box) -> bool:
     """Whether the target lies wholly inside the box, give or take half a source px; not where no box was named."""
-    return box is not None and box.contains(target, tolerance=TOLERANCE_PX)
+    # Drawn boxes hold numpy's floats, whose comparisons are numpy's.
+    return box is not None and bool(box.contains(target, tolerance=TOLERANCE_PX))
 
 
 def target_share(box: Box | None, target: Box) -> float:

@@ -10,13 +10,15 @@ import platform
 import sys
 import tempfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ergo_demo.bench import scenes_measures as measures
+from ergo_demo.bench import scenes_sizes as sizes
 from ergo_demo.bench.scenes_items import Stream
 from ergo_demo.bench.scenes_methods import METHODS, Asker, Method
-from ergo_demo.bench.scenes_run import Plan, ask_all, found, samples_file, world_digest
+from ergo_demo.bench.scenes_run import Found, Plan, Say, ask_all, found_of, samples_file, world_digest
 from ergo_demo.bench.scenes_samples import Samples
 from ergo_demo.command import open_with
 from ergo_demo.engines import Engine
@@ -26,6 +28,9 @@ from ergo_demo.pipeline import RunSettings, run_settings
 from ergo_demo.records import to_json
 from ergo_demo.scenes import WORLDS
 from ergo_demo.settings import describe
+
+SIZES_N = 2
+"""Of a report's figures against megapixels: enough for seconds, too few for more than the trend of accuracy."""
 
 RUN = Path("runs/bench-scenes")
 
@@ -46,6 +51,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--megapixels", type=float, help="size of the scenes; unset: about V*'s mean, 3.6")
     add("--direct-n", type=int, help="ask direct_full only the first so many scenes of each type: it is slow")
     add("--json", action="store_true", help="print one JSON object and nothing else")
+    add(
+        "--sizes-n",
+        type=int,
+        help=f"scenes of each type for each size, 0.24 to 48 megapixels ({SIZES_N} with --report)",
+    )
     add("--report", type=Path, metavar="DIR", help="write report.html, report.json and the figures into this folder")
     add("--run", type=Path, default=RUN, help=f"where answers are kept, so that a run continues (default {RUN})")
     for name in FLAGS:
@@ -54,14 +64,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Asks what is missing, then prints and writes the numbers."""
-    plan = plan_of(options)
+    plan, sizes_n = plan_of(options), options.sizes_n
+    if sizes_n is None:
+        sizes_n = SIZES_N if options.report else 0
     engine, settings = open_with({name: getattr(options, name) for name in FLAGS})
-    chosen = run_settings(engine.info, settings)
-    numbers = measure(plan, engine, chosen, options.run)
-    if options.json:
-        print(json.dumps(numbers))
-    else:
-        print(as_text(numbers))
+    with tempfile.TemporaryDirectory(prefix="ergo-bench-") as photos, Door(Path(photos)) as door:
+        bench = Bench(engine, run_settings(engine.info, settings), options.run, door, _to_stderr)
+        numbers, found = bench.measure(plan, sizes_n)
+    if options.report:
+        write_report(options.report, plan, numbers, found)
+    print(json.dumps(numbers) if options.json else as_text(numbers))
 
 
 def plan_of(options: argparse.Namespace) -> Plan:
@@ -77,25 +89,53 @@ def plan_of(options: argparse.Namespace) -> Plan:
     return Plan(Stream(options.seed, options.world, options.megapixels), options.n, methods, most)
 
 
-def measure(plan: Plan, engine: Engine, chosen: RunSettings, folder: Path) -> dict[str, Any]:
-    """Every number of a plan; what was asked before is not asked again."""
-    file = samples_file(
-        folder, engine.info.model, plan.stream, (chosen.coarse_budget_tokens, chosen.zoom_budget_tokens)
-    )
-    samples = Samples(file)
-    with tempfile.TemporaryDirectory(prefix="ergo-bench-") as photos, Door(Path(photos)) as door:
-        ask_all(plan, Asker(engine, chosen, plan.stream.seed), samples, door, _to_stderr)
-    about = {
-        "n": plan.n,
-        "seed": plan.stream.seed,
-        "world": plan.stream.world,
-        "megapixels": plan.stream.megapixels,
-        "scenes": world_digest(),
-        "model": to_json(engine.info.model),
-        "machine": machine(),
-        "budgets": {"coarse": chosen.coarse_budget_tokens, "zoom": chosen.zoom_budget_tokens},
-    }
-    return about | measures.summary(found(plan, samples))
+@dataclass(frozen=True)
+class Bench:
+    """A model to be measured, and the folder where its answers are kept."""
+
+    engine: Engine
+    settings: RunSettings
+    folder: Path
+    door: Door
+    say: Say = lambda _line: None
+
+    def ask(self, plan: Plan) -> Found:
+        """The samples of a plan; what was asked before is not asked again."""
+        budgets = (self.settings.coarse_budget_tokens, self.settings.zoom_budget_tokens)
+        samples = Samples(samples_file(self.folder, self.engine.info.model, plan.stream, budgets))
+        ask_all(plan, Asker(self.engine, self.settings, plan.stream.seed), samples, self.door, self.say)
+        return found_of(plan, samples)
+
+    def measure(self, plan: Plan, sizes_n: int = 0) -> tuple[dict[str, Any], Found]:
+        """Every number of a plan, with `sizes_n` scenes of each type for each size of photo, and its samples."""
+        model = self.engine.info.model
+        found = self.ask(plan)
+        longest = sizes.longest_trained_tokens(model)
+        by_size = [(p.stream.megapixels, self.ask(p)) for p in sizes.plans(plan.stream, sizes_n) if sizes_n]
+        about = {
+            "n": plan.n,
+            "seed": plan.stream.seed,
+            "world": plan.stream.world,
+            "megapixels": plan.stream.megapixels,
+            "scenes": world_digest(),
+            "model": to_json(model),
+            "machine": machine(),
+            "budgets": {"coarse": self.settings.coarse_budget_tokens, "zoom": self.settings.zoom_budget_tokens},
+            "longest_trained_tokens": longest,
+        }
+        rows = [sizes.row(megapixels, samples, longest) for megapixels, samples in by_size if megapixels]
+        return about | measures.summary(found) | {"by_megapixels": rows}, found
+
+
+def write_report(folder: Path, plan: Plan, numbers: dict[str, Any], found: Found) -> None:
+    """The page, the numbers and the figures, into `folder`."""
+    # Imported here: only a report needs matplotlib.
+    from ergo_demo.bench import scenes_report
+    from ergo_demo.bench.scenes_failures import shown, worst
+    from ergo_demo.bench.scenes_figures import draw_figures
+
+    failures = [shown(plan.stream, sample) for sample in worst(found.get("ergo", ()))]
+    scenes_report.write(folder, numbers, draw_figures(numbers), failures)
 
 
 def machine() -> dict[str, Any]:

@@ -79,6 +79,7 @@ class Asker:
             outcome=trace.outcome,
             answer=trace.answer,
             tokens_by_stage={"coarse": tokens["coarse"], "zoom": tokens["zoom"]},
+            reply_tokens=sum(len(look.generation.tokens) for look in (trace.coarse, trace.zoom) if look),
             seconds=trace.seconds()["total"],
             why=trace.why,
             flags=trace.flags,
@@ -114,7 +115,7 @@ class Asker:
         view = view_of((box or frame).outward().clip(frame), self.settings.zoom_budget_tokens)
         look = self._look(asked, view, Kernel.LANCZOS, prompts.zoom_turn(asked.question.text), said)
         stages = {"coarse": first.view.tokens, "zoom": view.tokens}
-        return _read(method, asked, box, look, stages, first.seconds)
+        return _read(method, asked, box, look, stages, first)
 
     def direct(self, method: Method, asked: Asked) -> Sample:
         """One look at everything."""
@@ -191,10 +192,11 @@ def _whole(speaking: Generator[Token, None, Generation]) -> Generation:
 
 
 def _read(
-    method: str, asked: Asked, box: Box | None, reply: _Reply, stages: dict[str, int], earlier_seconds: float = 0.0
+    method: str, asked: Asked, box: Box | None, reply: _Reply, stages: dict[str, int], first: Look | None = None
 ) -> Sample:
     """The sample of a last look."""
-    seconds = earlier_seconds + reply.seconds
+    seconds = reply.seconds + (first.seconds if first else 0.0)
+    written = len(first.generation.tokens) if first else 0
     if reply.generation is None:
         return asked.sample(
             method,
@@ -212,6 +214,7 @@ def _read(
         outcome=Outcome.ANSWERED,
         answer=answer.text,
         tokens_by_stage=stages,
+        reply_tokens=written + len(reply.generation.tokens),
         seconds=seconds,
         flags=(*answer.flags, *cut_off),
     )

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias
 
 import ergo_demo.protocol
 import ergo_demo.scenes
@@ -17,7 +18,9 @@ from ergo_demo.imaging import Door
 from ergo_demo.records import ModelInfo, Outcome
 from ergo_demo.scenes import Question, Scene, Type
 
-Say = Callable[[str], None]
+Say: TypeAlias = Callable[[str], None]
+Found: TypeAlias = Mapping[str, Sequence[Sample]]
+"""Samples by method."""
 
 
 @dataclass(frozen=True)
@@ -28,17 +31,19 @@ class Plan:
     n: int
     methods: tuple[Method, ...]
     most: dict[str, int] = field(default_factory=dict)
-    paint: bool = True  # whether *hidden* is asked with its target painted out as well
-    guess_scenes: int = 250  # that guesses from the text alone are learned from
+    extras: bool = True  # also guess from the text alone, and ask *hidden* with its target painted out
+    guess_scenes: int = 250  # that the guesses are learned from
 
     def asked_with(self, item: Item) -> list[str]:
         """What an item is asked with, each after the one it needs."""
         wanted: set[str] = {method for method in self.methods if item.number < self.most.get(method, self.n)}
         if wanted & set(OTHER_BOXES):
             wanted.add("ergo")
-        if self.paint and item.type == "hidden" and "ergo" in wanted:
+        if self.extras and item.type == "hidden" and "ergo" in wanted:
             wanted.add(PAINTED_OUT)
-        return [TEXT_ONLY, *(name for name in (*METHODS, PAINTED_OUT) if name in wanted)]
+        if self.extras:
+            wanted.add(TEXT_ONLY)
+        return [name for name in (TEXT_ONLY, *METHODS, PAINTED_OUT) if name in wanted]
 
     def missing(self, item: Item, samples: Samples) -> list[str]:
         """The methods that the item has not been asked with."""
@@ -68,7 +73,7 @@ def ask_all(plan: Plan, asker: Asker, samples: Samples, door: Door, say: Say) ->
     """Asks what is missing, an item after the other; everything is kept as soon as it is known."""
     todo = [item for item in items(plan.n) if plan.missing(item, samples)]
     progress = _Progress(plan, len(todo), say)
-    guesses = learn_guesses(plan.stream.world, plan.guess_scenes) if todo else {}
+    guesses = learn_guesses(plan.stream.world, plan.guess_scenes) if plan.extras and todo else {}
     for item in todo:
         scene, question = draw(plan.stream, item)
         _Round(asker, samples, door, item, scene, question).ask(plan.missing(item, samples), guesses)
@@ -136,7 +141,7 @@ class _Progress:
         self._say(f"{self._done}/{self._todo} scenes, {seconds:.1f} s each, about {left / 60:.0f} min left")
 
 
-def found(plan: Plan, samples: Samples) -> dict[str, Sequence[Sample]]:
+def found_of(plan: Plan, samples: Samples) -> Found:
     """The samples of this plan by method, and none that another plan left in the file."""
     every = list(items(plan.n))
     methods = (*METHODS, PAINTED_OUT, TEXT_ONLY)

@@ -21,8 +21,9 @@ class Sample:
     """One method's answer to one item. Boxes in source px.
 
     `box` is what was looked at second, None where there was no second look or no box was named. `tokens_by_stage`
-    are vision tokens of each view that the model saw. `candidates_covered`: in how many of the k places of *hidden*
-    the box would have held the target. `first` is ERGO's first look, which other methods continue.
+    are vision tokens of each view that the model saw, `reply_tokens` those that it wrote. `candidates_covered`: in
+    how many of the k places of *hidden* the box would have held the target. `first` is ERGO's first look, which
+    other methods continue.
     """
 
     method: str
@@ -41,6 +42,7 @@ class Sample:
     candidates_covered: int = 0
     box: Box | None = None
     tokens_by_stage: dict[str, int] = field(default_factory=dict)
+    reply_tokens: int = 0
     seconds: float = 0.0
     why: Why | None = None
     flags: tuple[Flag, ...] = ()
