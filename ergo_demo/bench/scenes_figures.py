@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from ergo_demo.bench.scenes_methods import SHORT
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.axis import Axis
@@ -29,15 +31,15 @@ ROLES = {
 }
 """Colours on white; on the page each is a variable of that name, which dark mode changes."""
 
-METHOD_LOOKS = {
-    "ergo": ("model", "o", "ERGO"),
-    "direct_full": ("you", "s", "whole photo"),
-    "direct_coarse": ("you", "v", "coarse photo"),
-    "oracle_box": ("ok", "D", "oracle box"),
-    "random_box": ("quiet", "X", "random box"),
-    "centre_crop": ("quiet", "P", "centre crop"),
+LOOKS: Mapping[str, tuple[str, str]] = {
+    "ergo": ("model", "o"),
+    "direct_full": ("you", "s"),
+    "direct_coarse": ("you", "v"),
+    "oracle_box": ("ok", "D"),
+    "random_box": ("quiet", "X"),
+    "centre_crop": ("quiet", "P"),
 }
-"""Method -> (colour, marker, short name)."""
+"""Method -> its colour and marker."""
 
 DASHED = (0, (4, 2.5))
 
@@ -103,7 +105,7 @@ _HIDDEN_AREA = (
 
 def _accuracy_tokens_text(numbers: Numbers) -> tuple[str, str]:
     points = [
-        f"{METHOD_LOOKS[name][2]} {part['accuracy']:.0%} at {part['vision_tokens']:,.0f} tokens"
+        f"{SHORT[name]} {part['accuracy']:.0%} at {part['vision_tokens']:,.0f} tokens"
         for name, part in numbers["methods"].items()
     ]
     return (
@@ -116,7 +118,7 @@ def _accuracy_tokens(canvas: _Canvas, numbers: Numbers) -> None:
     axes, colours = canvas.axes, canvas.colours
     points = []
     for name, part in numbers["methods"].items():
-        colour, marker, label = METHOD_LOOKS[name]
+        (colour, marker), label = LOOKS[name], SHORT[name]
         _point(axes, part["vision_tokens"], part, colours[colour], marker)
         points.append((part["vision_tokens"], part["accuracy"] * 100, label, colours[colour]))
     tokens = [x for x, *_ in points]
@@ -156,7 +158,7 @@ def _accuracy_type(canvas: _Canvas, numbers: Numbers) -> None:
     methods = numbers["methods"]
     types = list(next(iter(methods.values()))["by_type"])
     for index, (name, method) in enumerate(methods.items()):
-        colour, marker, label = METHOD_LOOKS[name]
+        (colour, marker), label = LOOKS[name], SHORT[name]
         aside = (index - (len(methods) - 1) / 2) * 0.13
         for place, type in enumerate(types):
             if type in method["by_type"]:
@@ -171,7 +173,7 @@ def _accuracy_type(canvas: _Canvas, numbers: Numbers) -> None:
 def _megapixels(canvas: _Canvas, rows: Sequence[Numbers], what: str, longest: int | None) -> None:
     axes, colours = canvas.axes, canvas.colours
     for name in ("ergo", "direct_full"):
-        colour, marker, label = METHOD_LOOKS[name]
+        (colour, marker), label = LOOKS[name], SHORT[name]
         own = [row for row in rows if name in row["methods"]]
         x = [row["megapixels"] for row in own]
         y = [row["methods"][name][what] * (100 if what == "accuracy" else 1) for row in own]

@@ -5,7 +5,7 @@ Every method goes through the door's photo, the views and the engine that a user
 
 import math
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from random import Random
 from typing import Any, Literal, TypeAlias
@@ -34,6 +34,16 @@ METHODS: dict[Method, str] = {
     "centre_crop": "ERGO's first look, then a box of ERGO's size in the middle",
 }
 """Method -> what it does, in a line."""
+
+SHORT: Mapping[str, str] = {
+    "ergo": "ERGO",
+    "direct_full": "whole photo",
+    "direct_coarse": "coarse photo",
+    "oracle_box": "oracle box",
+    "random_box": "random box",
+    "centre_crop": "centre crop",
+}
+"""Method -> what a figure calls it."""
 
 OTHER_BOXES: tuple[Method, ...] = ("oracle_box", "random_box", "centre_crop")
 """The ones that continue ERGO's first look, and so need it."""

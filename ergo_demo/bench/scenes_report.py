@@ -10,7 +10,7 @@ from typing import Any
 
 from ergo_demo.bench.scenes_failures import Failure, Picture
 from ergo_demo.bench.scenes_figures import Drawn
-from ergo_demo.bench.scenes_methods import METHODS
+from ergo_demo.bench.scenes_methods import METHODS, SHORT
 
 Numbers = Mapping[str, Any]
 
@@ -129,8 +129,8 @@ def methods_table(numbers: Numbers) -> str:
             _seconds(part["seconds"]),
             *(_percent(part.get(key)) for key in ("coverage", "box_area", "parse_failures", "repairs", "failed")),
         ]
-        asked = "" if part["n"] == numbers["n"] * len(TYPE_WORDS) else f" <small>n = {part['n']}</small>"
-        rows.append((name, f"{escape(name)}{asked}", cells))
+        asked = "" if part["n"] == numbers["n"] * len(TYPE_WORDS) else f" <small>n = {part['n']:,}</small>"
+        rows.append((name, f"{_name(name)}{asked}", cells))
     for name, part in numbers["baselines"].items():
         if part["accuracy"] is not None:
             rows.append(("blind", escape(_BLIND[name]), [_percent(part["accuracy"]), *["–"] * 8]))
@@ -146,7 +146,7 @@ _BLIND = {"majority": "most frequent answer", "text_only": "best guess from the 
 def types_table(numbers: Numbers) -> str:
     """Accuracy by type."""
     rows = [
-        (name, escape(name), [_with_interval(part["accuracy"], part["accuracy_ci"]) for part in _types(method)])
+        (name, _name(name), [_with_interval(part["accuracy"], part["accuracy_ci"]) for part in _types(method)])
         for name, method in numbers["methods"].items()
     ]
     for name, part in numbers["baselines"].items():
@@ -172,7 +172,7 @@ def every_number(numbers: Numbers) -> str:
                 "vision_tokens": f"{part['vision_tokens']:,.0f}",
                 "seconds": _seconds(part["seconds"]),
             }
-            rows.append((name, f"{escape(name)}, {escape(type)}", [known[key] for key in keys]))
+            rows.append((name, f"{_name(name)} {escape(type)}", [known[key] for key in keys]))
     return f"<details><summary>Every number by method and type</summary>{_table(head, rows, 'Every number')}</details>"
 
 
@@ -223,7 +223,10 @@ def how(numbers: Numbers) -> str:
             "In the box",
             "the target lies wholly inside, to half a pixel. No box counts as outside, and as the whole photo.",
         ),
-        ("Box methods", "continue ERGO's own first look, so their seconds hold it."),
+        (
+            "Box methods",
+            "continue ERGO's own first look; their seconds hold it. A box equal to ERGO's was read before.",
+        ),
         ("Most frequent answer", "of each type, chosen with these answers in sight."),
         ("Best guess", "learned from the text of questions of other scenes; what stands in the picture is not used."),
     )
@@ -288,6 +291,12 @@ def _table(head: Iterable[str], rows: Iterable[tuple[str, str, Sequence[str]]], 
     )
     table = f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
     return f'<div class="wide" tabindex="0" role="region" aria-label="{escape(label)}">{table}</div>'
+
+
+def _name(method: str) -> str:
+    """What a figure calls it, and what the command line does."""
+    short = SHORT.get(method, method)
+    return escape(short) if short.casefold() == method else f"{escape(short)} <small>{escape(method)}</small>"
 
 
 def _types(method: Numbers) -> list[Numbers]:

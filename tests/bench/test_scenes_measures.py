@@ -7,15 +7,16 @@ import numpy as np
 import pytest
 
 from ergo_demo.bench import scenes_measures as measures
+from ergo_demo.bench import scenes_sizes as sizes
 from ergo_demo.bench.scenes_baselines import TEXT_ONLY, best_guess, learn_guesses, majority
 from ergo_demo.bench.scenes_items import Item, Stream, draw
 from ergo_demo.bench.scenes_methods import PAINTED_OUT, moved_box, oracle_box
 from ergo_demo.bench.scenes_samples import Sample
-from ergo_demo.geometry import PATCH, Box, Size
+from ergo_demo.geometry import PATCH, Box, Size, full_resolution_tokens
 from ergo_demo.pipeline import view_of
 from ergo_demo.protocol.parsing import Flag, Why
 from ergo_demo.records import Outcome
-from ergo_demo.scenes import TYPES, Type
+from ergo_demo.scenes import TYPES, Type, random_size
 from ergo_demo.scoring import answer_matches
 
 SIZE = Size(1000, 800)
@@ -148,3 +149,29 @@ def test_other_boxes_are_as_large_and_inside() -> None:
     boxes = [moved_box(named, SIZE, Random(seed)) for seed in range(50)]
     assert all(frame.contains(box) and box.area == pytest.approx(named.area) for box in boxes)
     assert len(set(boxes)) == 50
+
+
+def test_the_two_smallest_sizes_fit_into_the_budgets_that_they_stand_for() -> None:
+    small, long = sizes.MEGAPIXELS[:2]
+    for megapixels, most in ((small, 320), (long, 1280)):
+        for number in range(40):
+            size = random_size(np.random.default_rng(number), megapixels)
+            assert 0.85 * most < full_resolution_tokens(size) <= most
+
+
+def test_a_row_says_where_one_look_is_longer_than_it_was_trained_on() -> None:
+    direct = [replace(sample(number=n), method="direct_full", tokens_by_stage={"direct": 1281}) for n in range(2)]
+    row = sizes.row(1.2, {"ergo": rights("read", [True, False]), "direct_full": direct}, 1280)
+    assert row["longer_than_trained"]
+    assert row["methods"]["ergo"]["accuracy"] == 0.5
+    assert not sizes.row(1.2, {"direct_full": direct}, 1281)["longer_than_trained"]
+    assert not sizes.row(1.2, {"direct_full": direct}, None)["longer_than_trained"]
+
+
+def test_large_photos_are_read_whole_only_a_few_times() -> None:
+    by_size = {plan.stream.megapixels: plan for plan in sizes.plans(Stream(3, "shifted"), 5)}
+    assert list(by_size) == list(sizes.MEGAPIXELS)
+    assert by_size[48.0].asked_with(Item("read", 0)) == ["ergo", "direct_full"]
+    assert by_size[48.0].asked_with(Item("read", 1)) == ["ergo"]
+    assert by_size[0.98].asked_with(Item("hidden", 4)) == ["ergo", "direct_full"]
+    assert {plan.stream.world for plan in by_size.values()} == {"shifted"}
