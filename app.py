@@ -81,6 +81,7 @@ def serve(flags: Mapping[str, object], passing: Path) -> None:
     from ergo_demo.settings import read_settings
     from ergo_demo.ui import build_app, launch_options
     from ergo_demo.ui.api import add_ask, calls_the_model
+    from ergo_demo.ui.gallery.pictures import open_gallery
     from ergo_demo.ui.gpu import make_look, on_zero_gpu
     from ergo_demo.ui.services import Services
 
@@ -91,7 +92,8 @@ def serve(flags: Mapping[str, object], passing: Path) -> None:
     photos = settings.photos or passing
     photos.mkdir(parents=True, exist_ok=True, mode=0o700)
     with Door(photos, limits=Limits(quota_bytes=settings.photo_quota_bytes)) as door:
-        services = Services(engine.info, make_look(engine), door, settings)
+        gallery = open_gallery(settings.gallery, door) if settings.gallery else None
+        services = Services(engine.info, make_look(engine), door, settings, gallery)
         page = build_app(services)
         with page:
             add_ask(services)

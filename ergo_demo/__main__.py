@@ -48,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_train(commands.add_parser("train", help="train the embedded model, stage by stage"))
     _add_bench(commands.add_parser("bench", help="measure: accuracy, vision tokens, seconds"))
     serve = commands.add_parser("serve", help="start the page")
+    serve.add_argument("gallery", nargs="?", metavar="OUT.jsonl", help="rows that batch wrote, to be shown as a gallery")
     _add_flags(serve, (*RUN_FLAGS, *PAGE_FLAGS))
     serve.set_defaults(command=_serve)
     return parser
@@ -144,7 +145,7 @@ def _serve(options: argparse.Namespace) -> None:
     if not file.is_file():
         raise EngineUnavailable(f"There is no {file}.", remedy="Start the page from a checkout: python app.py.")
     start = runpy.run_path(str(file), run_name="app")["main"]
-    if code := start(_flags(options, (*RUN_FLAGS, *PAGE_FLAGS))):
+    if code := start(_flags(options, ("gallery", *RUN_FLAGS, *PAGE_FLAGS))):
         raise SystemExit(code)
 
 

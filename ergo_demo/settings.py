@@ -85,6 +85,7 @@ class Settings:
     photos: Annotated[Path | None, _what("folder for visitors' photos; unset: one that goes when the app ends")] = None
     photo_seconds: Annotated[int, _what("how long a photo is kept after its last use", 60, 30 * 24 * 3600)] = 3600
     photo_quota_bytes: Annotated[int, _what("most disk space of all visitors' photos", 10**7, 10**15)] = 4 * 10**9
+    gallery: Annotated[Path | None, _what("rows that `batch` wrote, to be shown as a gallery")] = None
     calls_per_minute: Annotated[int, _what("most model runs of one visitor in a minute", 1, 100_000)] = 30
 
 

@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from ergo_demo.ui import ask_tab, messages, photos, web
 from ergo_demo.ui.examples import Thumbnails, read_examples
+from ergo_demo.ui.gallery import tab as gallery_tab
 from ergo_demo.ui.header import banner, header
 from ergo_demo.ui.services import Services
 from ergo_demo.ui.theme import ergo_theme
@@ -21,10 +22,14 @@ def build_app(services: Services, examples_folder: Path | None = None) -> gr.Blo
     page: gr.Blocks
     with gr.Blocks(title="ERGO Demo", fill_width=True, analytics_enabled=False) as page:
         header(services.engine)
-        with gr.Tabs(elem_id="e-tabs"), gr.Tab("Ask"):
-            if notice := messages.engine_banner(services.engine, len(examples)):
-                banner(notice)
-            ask_tab.build(page, services, examples)
+        with gr.Tabs(elem_id="e-tabs", selected="gallery" if services.gallery else None):
+            with gr.Tab("Ask", id="ask"):
+                if notice := messages.engine_banner(services.engine, len(examples)):
+                    banner(notice)
+                ask_tab.build(page, services, examples)
+            if services.gallery:
+                with gr.Tab("Gallery", id="gallery"):
+                    gallery_tab.build(services.gallery)
     return page
 
 
@@ -34,6 +39,7 @@ def launch_options(services: Services, examples_folder: Path | None = None) -> d
         *web.routes(),
         *photos.routes(services.door.root),
         *Thumbnails(services.door, read_examples(examples_folder or EXAMPLES)).routes(),
+        *(services.gallery.routes() if services.gallery else ()),
     ]
     return {
         "theme": ergo_theme(),

@@ -8,6 +8,7 @@ from ergo_demo.engines import EngineInfo, Stop
 from ergo_demo.imaging import Door, Photo
 from ergo_demo.pipeline import Event, RunSettings, run_settings
 from ergo_demo.settings import Settings
+from ergo_demo.ui.gallery.pictures import Pictures
 
 Look: TypeAlias = Callable[[Photo, str, RunSettings, Stop], Iterator[Event]]
 """(photo, question, settings, stop) -> the events of one run; pipeline.run, bound to an engine."""
@@ -21,6 +22,8 @@ class Services:
     look: Look
     door: Door
     settings: Settings
+    gallery: Pictures | None = None
+    """What a batch wrote, where the page was started with it."""
 
     @property
     def defaults(self) -> RunSettings:

@@ -13,7 +13,12 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 FOLDER = Path(__file__).parent
-STYLES = (FOLDER / "ergo.css", FOLDER / "viewer" / "viewer.css", FOLDER / "ask_view" / "ask_view.css")
+STYLES = (
+    FOLDER / "ergo.css",
+    FOLDER / "viewer" / "viewer.css",
+    FOLDER / "ask_view" / "ask_view.css",
+    FOLDER / "gallery" / "gallery_view.css",
+)
 
 _HEADERS = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
 

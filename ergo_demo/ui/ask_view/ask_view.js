@@ -42,7 +42,8 @@ class AskView {
       onLayer: (id, shown) => this.#layerSwitched(shown),
     });
     fill.fillExamples(this.#parts, props.examples, props.licence, (index) => this.#chooseExample(index));
-    this.#listen(element, upload);
+    this.#listen();
+    if (!props.reads) this.#takePhotos(element, upload);
   }
 
   /** Shows a screen; one that was overtaken on its way is dropped. */
@@ -73,7 +74,7 @@ class AskView {
     this.#drawLeader();
   }
 
-  #listen(element, upload) {
+  #takePhotos(element, upload) {
     const parts = this.#parts;
     listenForPhotos({
       root: element,
@@ -84,6 +85,10 @@ class AskView {
       opening: (name) => this.#opening(name),
       sent: (file) => this.#trigger("photo", file),
     });
+  }
+
+  #listen() {
+    const parts = this.#parts;
     parts["layer-box"].addEventListener("click", () => this.#layerSwitched(!this.#boxShown));
     parts["show-all"].addEventListener("click", () => this.#toggleThought());
     parts["crop-image"].addEventListener("load", () => this.#drawLeader());

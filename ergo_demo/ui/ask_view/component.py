@@ -25,8 +25,19 @@ class ExampleProps(TypedDict):
     question: str
 
 
-def ask_view(value: Screen, examples: Sequence[ExampleProps], licence: str, module: str, most_bytes: int) -> gr.HTML:
+def ask_view(
+    value: Screen,
+    examples: Sequence[ExampleProps],
+    licence: str,
+    module: str,
+    most_bytes: int,
+    *,
+    name: str = "e-ask",
+    reads: bool = False,
+) -> gr.HTML:
     """The component. `module` is the address of ask_view.js, `most_bytes` the largest file worth uploading.
+
+    `reads`: it shows what was asked elsewhere, and takes no photo. `name` is its id on the page.
 
     A function and not a subclass: defining a subclass of a Gradio component writes a .pyi file beside its module.
     """
@@ -35,11 +46,12 @@ def ask_view(value: Screen, examples: Sequence[ExampleProps], licence: str, modu
         html_template=(_FOLDER / "ask_view.html").read_text("utf-8"),
         js_on_load=_LOAD % {"events": ", ".join(repr(name) for name in EVENTS), "module": module},
         apply_default_css=False,
-        elem_id="e-ask",
+        elem_id=name,
         elem_classes=["e-bare"],
         examples=list(examples),
         licence=licence,
         mostBytes=most_bytes,
+        reads=reads,
     )
 
 
