@@ -19,6 +19,7 @@ from ergo_demo.engines.local_hub import Announce, Hub, folder_of
 from ergo_demo.engines.local_memory import free_ram_bytes, is_shortage
 from ergo_demo.engines.local_prefixes import Prefixes
 from ergo_demo.engines.local_processor import Processor
+from ergo_demo.engines.local_vision import quicken
 from ergo_demo.errors import EngineUnavailable, ModelNotFound, OutOfMemory
 from ergo_demo.records import ModelInfo
 
@@ -196,6 +197,7 @@ def _network(folder: Path, choice: Choice) -> "Qwen2_5_VLForConditionalGeneratio
         raise ValueError(f"{len(lacking)} weights are missing or have another shape, among them {lacking[0]}")
     placed: Qwen2_5_VLForConditionalGeneration = network if options else network.to(choice.device)
     placed.requires_grad_(False)
+    quicken(placed)
     return placed
 
 
