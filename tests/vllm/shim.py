@@ -1,0 +1,25 @@
+"""For the environment of vLLM, as its sitecustomize: PyPI's torchvision is built for CUDA, and its import fails here.
+
+Declares the two operators that it registers when it is imported, and that nothing calls.
+"""
+
+import importlib.abc
+import sys
+from typing import Any
+
+
+class _Declare(importlib.abc.MetaPathFinder):
+    kept: Any = None
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        if name == "torchvision":
+            sys.meta_path.remove(self)
+            import torch
+
+            _Declare.kept = torch.library.Library("torchvision", "FRAGMENT")
+            for operator in ("nms", "qnms"):
+                _Declare.kept.define(f"{operator}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+
+
+if __name__ == "sitecustomize":
+    sys.meta_path.insert(0, _Declare())
