@@ -48,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_train(commands.add_parser("train", help="train the embedded model, stage by stage"))
     _add_bench(commands.add_parser("bench", help="measure: accuracy, vision tokens, seconds"))
     serve = commands.add_parser("serve", help="start the page")
-    serve.add_argument("gallery", nargs="?", metavar="OUT.jsonl", help="rows that batch wrote, to be shown as a gallery")
+    serve.add_argument("gallery", nargs="?", metavar="OUT.jsonl", help="rows that batch wrote, to show as a gallery")
     _add_flags(serve, (*RUN_FLAGS, *PAGE_FLAGS))
     serve.set_defaults(command=_serve)
     return parser

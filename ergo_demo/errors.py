@@ -5,9 +5,11 @@
     │  ├─ ImageUnreadable    the file is not a photo that the door accepts
     │  ├─ BoxInvalid         a box has no area, is not finite, or lies outside its frame
     │  ├─ QuestionEmpty      there is no question, or it is too long
-    │  └─ SettingInvalid     a setting is unknown or out of range
+    │  ├─ SettingInvalid     a setting is unknown or out of range
+    │  └─ RowsInvalid        a file is no output of a batch, or belongs to other questions
     ├─ EngineError       the model cannot answer; the trace is kept with outcome "failed"
     │  ├─ EngineUnavailable  the engine cannot start, or stopped
+    │  │  └─ RequestRefused  a server understood us and will not: the same again is no use
     │  ├─ ModelNotFound      neither a folder nor a model that the hub can give
     │  ├─ OutOfMemory        the device has too little memory for this request
     │  └─ FrameMismatch      the processor resized a view again: its boxes would be in a wrong frame
@@ -61,12 +63,20 @@ class SettingInvalid(InputError):
     """A setting is unknown or out of range."""
 
 
+class RowsInvalid(InputError):
+    """The file is no output of a batch, or belongs to other questions."""
+
+
 class EngineError(ErgoError):
     """The model cannot answer."""
 
 
 class EngineUnavailable(EngineError):
     """The engine cannot start, or stopped."""
+
+
+class RequestRefused(EngineUnavailable):
+    """A server understood us and will not: asking the same again is no use, asking otherwise may be."""
 
 
 class ModelNotFound(EngineError):

@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Any, Self, TypedDict
 
 from ergo_demo.batch.questions import Line
-from ergo_demo.errors import InputError
+from ergo_demo.errors import RowsInvalid
 from ergo_demo.records import Outcome, Trace, to_json
 
 if sys.platform != "win32":  # where nothing keeps two runs from writing one file
@@ -38,10 +38,6 @@ class Row(TypedDict):
     image: str | None
     trace: dict[str, Any] | None
     error: str | None
-
-
-class RowsInvalid(InputError):
-    """The file is no batch output, or not of these questions."""
 
 
 class Answered:

@@ -12,9 +12,9 @@ from typing import Any, TypeVar
 from ergo_demo.batch.photos import Photos
 from ergo_demo.batch.progress import Progress
 from ergo_demo.batch.questions import Line, read_lines, read_question
-from ergo_demo.batch.rows import RowsFile, RowsInvalid, is_failed
+from ergo_demo.batch.rows import RowsFile, is_failed
 from ergo_demo.engines import Engine
-from ergo_demo.errors import EngineError, EngineUnavailable, ErgoError
+from ergo_demo.errors import EngineError, EngineUnavailable, ErgoError, RowsInvalid
 from ergo_demo.imaging import Door
 from ergo_demo.pipeline import Finished, RunSettings, run
 from ergo_demo.records import Outcome, Trace, to_json

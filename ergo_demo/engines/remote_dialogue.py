@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from ergo_demo.engines import Fork, Stop, Turn, fork_seed
 from ergo_demo.engines.remote_chat import ChatMessage, Piece, chat_message, fields, vision_tokens
 from ergo_demo.engines.remote_exchange import Exchange, Over
-from ergo_demo.engines.remote_failures import RequestRefused, broken_off
+from ergo_demo.engines.remote_failures import broken_off
 from ergo_demo.engines.remote_server import Server
-from ergo_demo.errors import EngineError, EngineUnavailable, FrameMismatch
+from ergo_demo.errors import EngineError, EngineUnavailable, FrameMismatch, RequestRefused
 from ergo_demo.records import Finish, Generation, Message, Sampling, Token
 
 SECONDS_BETWEEN_LOOKS_AT_STOP = 0.05

@@ -9,16 +9,12 @@ import httpx2
 import openai
 
 from ergo_demo.engines.remote_chat import unreadable
-from ergo_demo.errors import EngineError, EngineUnavailable, ModelNotFound
+from ergo_demo.errors import EngineError, EngineUnavailable, ModelNotFound, RequestRefused
 
 log = logging.getLogger(__name__)
 
 LONGEST_QUOTE = 300
 """Characters of what the server says about an error."""
-
-
-class RequestRefused(EngineUnavailable):
-    """The server understood us and will not: asking the same again is no use, asking otherwise may be."""
 
 
 @dataclass(frozen=True, slots=True)

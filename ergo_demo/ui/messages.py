@@ -141,6 +141,6 @@ def engine_details(engine: EngineInfo) -> str:
     model = engine.model
     if model.device == "none":
         return "no model, replies written in advance"
-    place = "on the processor" if model.device.casefold() == "cpu" else model.device
+    place = {"cpu": "on the processor", "server": "on a server"}.get(model.device.casefold(), model.device)
     origin = "embedded" if engine.embedded else model.revision[:7]
     return ", ".join(part for part in (origin, place, model.dtype) if part)

@@ -9,10 +9,10 @@ import pytest
 
 from ergo_demo.batch.photos import Photos
 from ergo_demo.batch.progress import Progress
-from ergo_demo.batch.rows import RowsFile, RowsInvalid, read_rows
+from ergo_demo.batch.rows import RowsFile, read_rows
 from ergo_demo.batch.running import FAILED_IN_A_ROW, in_flight
 from ergo_demo.engines.scripted import ScriptedEngine, in_order
-from ergo_demo.errors import EngineUnavailable, ImageUnreadable, OutOfMemory
+from ergo_demo.errors import EngineUnavailable, ImageUnreadable, OutOfMemory, RowsInvalid
 from ergo_demo.imaging import Door
 from ergo_demo.records import Pixels, Trace, from_json
 from tests.batch.asking import answer, asked, write_lines, write_questions

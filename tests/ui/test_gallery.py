@@ -4,15 +4,16 @@ import json
 import math
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import gradio as gr
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from ergo_demo.batch.rows import RowsInvalid, read_rows
+from ergo_demo.batch.rows import read_rows
 from ergo_demo.engines.scripted import ScriptedEngine
+from ergo_demo.errors import RowsInvalid
 from ergo_demo.geometry import Box, Size
 from ergo_demo.imaging import Door
 from ergo_demo.ui.gallery import cards
@@ -22,7 +23,9 @@ from ergo_demo.ui.gallery.tab import GalleryTab
 from tests.batch.asking import answer, write_lines
 from tests.photos import pattern, write_png
 
-ANYTHING = ("any", "any", "any", "any", "")
+Controls: TypeAlias = tuple[str, str, str, str, str]
+
+ANYTHING: Controls = ("any", "any", "any", "any", "")
 
 REPLIES = [
     "<zoom>[0, 0, 28, 28]</zoom>", "<answer>The 47.</answer>",
@@ -142,7 +145,7 @@ def test_pages_hold_twelve_and_the_last_one_is_the_last() -> None:
     assert cards.page_of([], 100, 0)[1]["range"] == ""
 
 
-def opened(gallery: Pictures, data: object, controls: tuple[str, ...] = ANYTHING) -> tuple[Any, ...]:
+def opened(gallery: Pictures, data: object, controls: Controls = ANYTHING) -> tuple[Any, ...]:
     return GalleryTab(gallery).opened(*controls, gr.EventData(None, data))
 
 

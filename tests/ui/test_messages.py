@@ -77,3 +77,6 @@ def test_the_strip_names_model_and_machine() -> None:
     assert messages.short_name(BIG) == "ERGO-7B"
     assert messages.engine_details(BIG) == "3f2c9a1, NVIDIA H200, bf16"
     assert messages.engine_details(TINY) == "embedded, on the processor, fp32"
+    served = EngineInfo(ModelInfo("nota-ai/ERGO-7B", "", "server", ""), 1280, 1280, "")
+    assert messages.engine_details(served) == "on a server"
+    assert messages.engine_banner(served, 6) is None

@@ -19,8 +19,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ergo_demo.batch.photos import Photos
-from ergo_demo.batch.rows import Row, RowsInvalid
-from ergo_demo.errors import ErgoError, ImageUnreadable
+from ergo_demo.batch.rows import Row
+from ergo_demo.errors import ErgoError, ImageUnreadable, RowsInvalid
 from ergo_demo.geometry import Size, View
 from ergo_demo.imaging import Door, Kernel, Photo, encode_jpeg, resample
 from ergo_demo.records import Trace, from_json

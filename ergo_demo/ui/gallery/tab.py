@@ -7,8 +7,8 @@ from typing import Any
 
 import gradio as gr
 
-from ergo_demo.batch.rows import Row, RowsInvalid
-from ergo_demo.errors import ErgoError
+from ergo_demo.batch.rows import Row
+from ergo_demo.errors import ErgoError, RowsInvalid
 from ergo_demo.geometry import Box
 from ergo_demo.imaging import Photo
 from ergo_demo.pipeline import RunSettings
