@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-import psutil
+import psutil  # type: ignore[import-untyped]
 
 from tests.batch.asking import write_lines, write_questions
 from tests.space.running import ROOT

@@ -16,7 +16,8 @@ class _Declare(importlib.abc.MetaPathFinder):
             sys.meta_path.remove(self)
             import torch
 
-            _Declare.kept = torch.library.Library("torchvision", "FRAGMENT")
+            library: Any = torch.library.Library  # leaves its annotations out
+            _Declare.kept = library("torchvision", "FRAGMENT")
             for operator in ("nms", "qnms"):
                 _Declare.kept.define(f"{operator}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
 
