@@ -70,7 +70,11 @@ def run(options: argparse.Namespace) -> None:
     engine, settings = open_with({name: getattr(options, name) for name in FLAGS})
     with tempfile.TemporaryDirectory(prefix="ergo-bench-") as photos, Door(Path(photos)) as door:
         bench = Bench(engine, run_settings(engine.info, settings), options.run, door, _to_stderr)
-        numbers, found = bench.measure(plan, sizes_n)
+        try:
+            numbers, found = bench.measure(plan, sizes_n)
+        except KeyboardInterrupt:
+            _to_stderr(f"Stopped. What was asked is kept in {options.run}: the same command goes on from there.")
+            raise SystemExit(130) from None
     if options.report:
         write_report(options.report, plan, numbers, found)
     print(json.dumps(numbers) if options.json else as_text(numbers))

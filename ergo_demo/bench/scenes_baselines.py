@@ -37,7 +37,7 @@ def majority(samples: Sequence[Sample]) -> dict[str, float]:
     return shares
 
 
-def learn_guesses(world: World, scenes: int = 250) -> dict[Type, Guess]:
+def learn_guesses(world: World, scenes: int = 150) -> dict[Type, Guess]:
     """The best guess for each type, learned from the questions of `scenes` scenes that nobody else sees."""
     learned: dict[Type, list[Question]] = {type: [] for type in TYPES}
     for index in range(scenes):

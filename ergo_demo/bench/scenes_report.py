@@ -2,24 +2,23 @@
 
 import json
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from html import escape
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 from ergo_demo.bench.scenes_failures import Failure, Picture
 from ergo_demo.bench.scenes_figures import Drawn
-from ergo_demo.bench.scenes_methods import METHODS, SHORT
-
-Numbers = Mapping[str, Any]
-
-TYPE_WORDS = {
-    "read": "what is written on a thing that the first look shows but cannot read",
-    "attribute": "the colour or shape of a small part of a thing",
-    "relation": "where one of two things is relative to the other",
-    "hidden": "what a tag shows that the first look cannot make out, in one of k places that it can",
-}
+from ergo_demo.bench.scenes_tables import (
+    Numbers,
+    every_number,
+    hidden_section,
+    interval,
+    methods_table,
+    percent,
+    seconds_of,
+    types_table,
+)
 
 
 def write(folder: Path, numbers: Numbers, figures: Sequence[Drawn], failures: Sequence[Failure]) -> None:
@@ -65,9 +64,9 @@ def headline(numbers: Numbers) -> str:
     if "ergo" not in methods:
         return f"{numbers['model']['name']} on drawn scenes"
     ours = methods["ergo"]
-    text = f"Two looks: {_percent(ours['accuracy'])} right with {ours['vision_tokens']:,.0f} vision tokens"
+    text = f"Two looks: {percent(ours['accuracy'])} right with {ours['vision_tokens']:,.0f} vision tokens"
     if whole := methods.get("direct_full"):
-        text += f"; one look at everything: {_percent(whole['accuracy'])} with {whole['vision_tokens']:,.0f}"
+        text += f"; one look at everything: {percent(whole['accuracy'])} with {whole['vision_tokens']:,.0f}"
     return text + "."
 
 
@@ -89,111 +88,21 @@ def claims(numbers: Numbers) -> str:
     methods, against = numbers["methods"], numbers["against_direct_full"]
     cards: list[tuple[str, str]] = []
     if ours := methods.get("ergo"):
-        cards.append((_percent(ours["accuracy"]), f"right with two looks ({_interval(ours['accuracy_ci'])})"))
+        cards.append((percent(ours["accuracy"]), f"right with two looks ({interval(ours['accuracy_ci'])})"))
     if against:
         gain, (low, high) = against["accuracy_gain"] * 100, (edge * 100 for edge in against["accuracy_gain_ci"])
         same = f"on the same {against['n']:,} scenes"
         cards.append((f"{gain:+.1f} points", f"against one look at everything, {same} ({low:+.1f} to {high:+.1f})"))
-        cards.append((_percent(against["vision_tokens_share"]), "of its vision tokens, both views counted"))
+        cards.append((percent(against["vision_tokens_share"]), "of its vision tokens, both views counted"))
         cards.append(
-            (f"{against['times_faster']:.1f} times", f"as fast ({_seconds(methods['ergo']['seconds'])} median)")
+            (f"{against['times_faster']:.1f} times", f"as fast ({seconds_of(methods['ergo']['seconds'])} median)")
         )
     if numbers["coverage"] is not None:
         cards.append(
-            (_percent(numbers["coverage"]), f"of targets inside the box, {_percent(numbers['box_area'])} of the photo")
+            (percent(numbers["coverage"]), f"of targets inside the box, {percent(numbers['box_area'])} of the photo")
         )
     items = "".join(f"<li><b>{escape(big)}</b><span>{escape(small)}</span></li>" for big, small in cards[:4])
     return f'<ul class="claims">{items}</ul>'
-
-
-def methods_table(numbers: Numbers) -> str:
-    """One line a method, and what can be had without looking."""
-    head = (
-        "",
-        "accuracy",
-        "vision tokens",
-        "tokens written",
-        "seconds",
-        "target in the box",
-        "box of the photo",
-        "not parsed",
-        "repaired",
-        "failed",
-    )
-    rows = []
-    for name, part in numbers["methods"].items():
-        cells = [
-            _with_interval(part["accuracy"], part["accuracy_ci"]),
-            f"{part['vision_tokens']:,.0f}",
-            f"{part['reply_tokens']:,.0f}",
-            _seconds(part["seconds"]),
-            *(_percent(part.get(key)) for key in ("coverage", "box_area", "parse_failures", "repairs", "failed")),
-        ]
-        asked = "" if part["n"] == numbers["n"] * len(TYPE_WORDS) else f" <small>n = {part['n']:,}</small>"
-        rows.append((name, f"{_name(name)}{asked}", cells))
-    for name, part in numbers["baselines"].items():
-        if part["accuracy"] is not None:
-            rows.append(("blind", escape(_BLIND[name]), [_percent(part["accuracy"]), *["–"] * 8]))
-    lines = "".join(
-        f"<dt>{escape(name)}</dt><dd>{escape(METHODS[name])}</dd>" for name in METHODS if name in numbers["methods"]
-    )
-    return _table(head, rows, "The methods") + f"<dl>{lines}</dl>"
-
-
-_BLIND = {"majority": "most frequent answer", "text_only": "best guess from the text"}
-
-
-def types_table(numbers: Numbers) -> str:
-    """Accuracy by type."""
-    rows = [
-        (name, _name(name), [_with_interval(part["accuracy"], part["accuracy_ci"]) for part in _types(method)])
-        for name, method in numbers["methods"].items()
-    ]
-    for name, part in numbers["baselines"].items():
-        if part["accuracy_by_type"]:
-            rows.append(
-                ("blind", escape(_BLIND[name]), [_percent(part["accuracy_by_type"].get(t)) for t in TYPE_WORDS])
-            )
-    words = "".join(f"<dt>{name}</dt><dd>{text}</dd>" for name, text in TYPE_WORDS.items())
-    return _table(("", *TYPE_WORDS), rows, "Accuracy by type") + f"<dl>{words}</dl>"
-
-
-def every_number(numbers: Numbers) -> str:
-    """All measures of each method and type, folded away."""
-    keys = ("n", "accuracy", "vision_tokens", "seconds", "coverage", "box_area", "parse_failures", "repairs", "failed")
-    head = ("", "n", "accuracy", "tokens", "seconds", "in the box", "box", "not parsed", "repaired", "failed")
-    rows = []
-    for name, method in numbers["methods"].items():
-        for type, part in method["by_type"].items():
-            known = {key: _percent(part.get(key)) for key in keys}
-            known |= {
-                "n": f"{part['n']}",
-                "accuracy": _with_interval(part["accuracy"], part["accuracy_ci"]),
-                "vision_tokens": f"{part['vision_tokens']:,.0f}",
-                "seconds": _seconds(part["seconds"]),
-            }
-            rows.append((name, f"{_name(name)} {escape(type)}", [known[key] for key in keys]))
-    return f"<details><summary>Every number by method and type</summary>{_table(head, rows, 'Every number')}</details>"
-
-
-def hidden_section(numbers: Numbers) -> str:
-    """The deeper claim in a table."""
-    head = ("k", "accuracy, find", "accuracy, cover", "covered", "covered, painted out", "box", "box, painted out")
-    find, cover = (numbers["hidden"][half]["by_k"] for half in ("find", "cover"))
-    keys = ("accuracy", "coverage", "coverage_painted_out", "box_area", "box_area_painted_out")
-    rows = [
-        ("", k, [_percent(find.get(k, {}).get("accuracy")), *(_percent(cover.get(k, {}).get(key)) for key in keys)])
-        for k in sorted({*find, *cover}, key=int)
-    ]
-    if not rows:
-        return ""
-    text = (
-        "The first look cannot make the target out; it can see where it may be. Half of these questions ask to find "
-        "it, where one of k places is as good as another, half to be sure to cover every place. Painted out is the "
-        "same scene with nothing on the tag: a model that reasons names the same box. Covered and box are of the "
-        "half that is asked to cover."
-    )
-    return f'<h2>Hidden targets</h2><p class="note">{text}</p>{_table(head, rows, "Hidden targets by k")}'
 
 
 def how(numbers: Numbers) -> str:
@@ -280,41 +189,3 @@ def _rectangle(edges: tuple[float, float, float, float], name: str) -> str:
 def _figure(figure: Drawn) -> str:
     svg = figure.svg.replace("<svg", f'<svg role="img" aria-label="{escape(figure.alt)}"', 1)
     return f'<figure id="{escape(figure.name)}">{svg}<figcaption>{escape(figure.caption)}</figcaption></figure>'
-
-
-def _table(head: Iterable[str], rows: Iterable[tuple[str, str, Sequence[str]]], label: str) -> str:
-    """Rows of (class, first cell, other cells); the cells are HTML."""
-    top = "".join(f'<th scope="col">{escape(text)}</th>' for text in head)
-    body = "".join(
-        f'<tr class="{escape(kind)}"><th scope="row">{first}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
-        for kind, first, cells in rows
-    )
-    table = f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
-    return f'<div class="wide" tabindex="0" role="region" aria-label="{escape(label)}">{table}</div>'
-
-
-def _name(method: str) -> str:
-    """What a figure calls it, and what the command line does."""
-    short = SHORT.get(method, method)
-    return escape(short) if short.casefold() == method else f"{escape(short)} <small>{escape(method)}</small>"
-
-
-def _types(method: Numbers) -> list[Numbers]:
-    empty = {"accuracy": None, "accuracy_ci": None}
-    return [method["by_type"].get(type, empty) for type in TYPE_WORDS]
-
-
-def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{share * 100:.1f} %"
-
-
-def _interval(edges: Sequence[float] | None) -> str:
-    return "" if edges is None else f"{edges[0] * 100:.1f} to {edges[1] * 100:.1f}"
-
-
-def _with_interval(share: float | None, edges: Sequence[float] | None) -> str:
-    return f"{_percent(share)} <small>{_interval(edges)}</small>"
-
-
-def _seconds(seconds: float | None) -> str:
-    return "–" if seconds is None else f"{seconds:.2f} s"

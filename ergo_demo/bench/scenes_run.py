@@ -32,7 +32,7 @@ class Plan:
     methods: tuple[Method, ...]
     most: dict[str, int] = field(default_factory=dict)
     extras: bool = True  # also guess from the text alone, and ask *hidden* with its target painted out
-    guess_scenes: int = 250  # that the guesses are learned from
+    guess_scenes: int = 150  # that the guesses are learned from
 
     def asked_with(self, item: Item) -> list[str]:
         """What an item is asked with, each after the one it needs."""
