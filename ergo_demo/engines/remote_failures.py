@@ -38,10 +38,10 @@ class Patience:
 
 
 def is_worth_another_try(error: Exception) -> bool:
-    """Whether the same request may work in a moment: nobody listened, too many asked, or the server failed."""
+    """Whether the same request may work in a moment: nobody listened or went on, too many asked, the server failed."""
     if isinstance(error, openai.APIStatusError):
         return error.status_code == 429 or error.status_code >= 500
-    return isinstance(error, openai.APIConnectionError)
+    return isinstance(error, openai.APIConnectionError | httpx2.TransportError)
 
 
 def is_refused(error: Exception) -> bool:

@@ -51,7 +51,8 @@ class Server:
                 request = {"model": self.model, "messages": messages, **fields[sent], **({"n": n} if n > 1 else {})}
                 try:
                     async for piece in self._stream(client, request):
-                        begun = True
+                        # What was heard cannot be taken back; the empty piece that some begin with can.
+                        begun = begun or bool(piece.thought or piece.tokens or piece.finish)
                         self.refused_fields, self.knows_fields = max(sent, self.refused_fields), True
                         yield piece
                     return

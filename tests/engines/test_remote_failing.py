@@ -107,7 +107,12 @@ def test_each_failure_is_said_and_only_some_are_tried_again(
     assert "\n" not in str(raised.value)
 
 
-@pytest.mark.parametrize("behaviour", [refused(429), refused(500), refused(503, Retry_After="0.01")])
+def killed_at_once(answering: Answering) -> None:
+    answering.begin()
+    answering.piece("")
+
+
+@pytest.mark.parametrize("behaviour", [refused(429), refused(500), refused(503, Retry_After="0.01"), killed_at_once])
 def test_a_server_that_recovers_is_waited_for(behaviour: Behaviour) -> None:
     def recovers(answering: Answering) -> None:
         (behaviour if len(answering.server.requests) < 3 else say("7"))(answering)
