@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
-from typing import Any, Literal, TypeAlias, TypedDict, TypeVar, cast
+from typing import Any, Literal, NotRequired, TypeAlias, TypedDict, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,6 +104,64 @@ class Look:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Another reply to the first turn, drawn like the first one: the box it names (source px), or why there is none.
+
+    `reply` is its text without the tokens: eight of them would be most of a trace.
+    """
+
+    reply: str
+    finish: Finish | None
+    thought: str = ""
+    box: Box | None = None
+    why: Why | None = None
+    flags: tuple[Flag, ...] = ()
+    error: str | None = None
+    """What the engine said where it could not draw this one; `finish` is None then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Whole values from `low` to `high`, both inside, and the share of the model's belief in them, 0 to 1."""
+
+    low: int
+    high: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Coordinate:
+    """An edge of the greedy box as it was written (coarse view px), and where it could have been."""
+
+    written: int
+    ranges: tuple[Range, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibration:
+    """How far a sample region must grow to hold the target in 1 - alpha of cases, and for what this was found.
+
+    It holds for one model asked one way: everything from `model` to `coarse_budget_tokens` must be the same. `q` is in
+    widths and heights of the sample region (times the difficulty where `variant` is "adaptive"); None is without end.
+    """
+
+    model: str
+    revision: str
+    samples: int
+    temperature: float
+    top_p: float
+    coarse_budget_tokens: int
+    alpha: float
+    n: int
+    q: float | None
+    variant: Literal["plain", "adaptive"]
+    when: str
+    source: str
+    """From what it was found: a file's name, and which items."""
+    schema: Literal[1] = 1
+
+
 class Outcome(StrEnum):
     """How a run ended. Everything but `answered` still counts in every denominator."""
 
@@ -117,16 +175,20 @@ class Outcome(StrEnum):
 
 
 class TokenCounts(TypedDict):
-    """Vision tokens; `full_resolution` is what one look at the whole photo would cost, at most 16,384."""
+    """Vision tokens; `full_resolution` is what one look at the whole photo would cost, at most 16,384.
+
+    `region` is there where a third look was taken; `total` is all looks together.
+    """
 
     coarse: int
     zoom: int
     total: int
     full_resolution: int
+    region: NotRequired[int]
 
 
 class Seconds(TypedDict):
-    """Seconds of each look and of both."""
+    """Seconds of each look; `total` is all of them and the samples."""
 
     coarse: float
     zoom: float
@@ -173,6 +235,23 @@ class Trace:
     flags: tuple[Flag, ...] = ()
     answer: str = ""
     error: str | None = None
+    samples: tuple[Sample, ...] = ()
+    sampled: Sampling | None = None
+    """How the samples were drawn; None where none were."""
+    sample_seconds: float = 0.0
+    spread: float | None = None
+    consensus: Box | None = None
+    region: Box | None = None
+    """The expanded region: calibrated where `calibration` is of at least 50 items, else the sample region."""
+    calibration: Calibration | None = None
+    """What `region` was grown by; None where there is none for this model and these settings."""
+    heat: tuple[tuple[float, ...], ...] = ()
+    """48 rows of 64 cells from the top left: the share of the samples that cover each."""
+    coordinates: tuple[Coordinate, ...] = ()
+    region_look: Look | None = None
+    """The third look, at the expanded region, where one was asked for."""
+    region_answer: str | None = None
+    answers_differ: bool | None = None
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
     created: str = field(default_factory=_now)
     schema: Literal[1] = 1
@@ -182,13 +261,18 @@ class Trace:
         coarse = self.coarse.view.tokens if self.coarse else 0
         zoom = self.zoom.view.tokens if self.zoom else 0
         whole = full_resolution_tokens(self.source)
-        return {"coarse": coarse, "zoom": zoom, "total": coarse + zoom, "full_resolution": whole}
+        if self.region_look is None:
+            return {"coarse": coarse, "zoom": zoom, "total": coarse + zoom, "full_resolution": whole}
+        region = self.region_look.view.tokens
+        total = coarse + zoom + region
+        return {"coarse": coarse, "zoom": zoom, "total": total, "full_resolution": whole, "region": region}
 
     def seconds(self) -> Seconds:
-        """How long each look took."""
+        """How long it took."""
         coarse = self.coarse.seconds if self.coarse else 0.0
         zoom = self.zoom.seconds if self.zoom else 0.0
-        return {"coarse": coarse, "zoom": zoom, "total": coarse + zoom}
+        region = self.region_look.seconds if self.region_look else 0.0
+        return {"coarse": coarse, "zoom": zoom, "total": coarse + zoom + self.sample_seconds + region}
 
     def reply(self) -> Reply:
         """The short form that programs get."""
