@@ -113,16 +113,32 @@ def _positive(text: str) -> int:
 
 
 def _add_scenes(parser: argparse.ArgumentParser) -> None:
+    from ergo_demo.scenes import CANDIDATES, TYPES, WORLDS
+
     parser.add_argument("out", type=Path, metavar="OUT", help="folder to write images and questions.jsonl into")
     parser.add_argument("--n", type=_positive, default=100, help="how many scenes")
     parser.add_argument("--seed", type=int, default=0, help="which scenes: the same number draws the same ones")
+    parser.add_argument("--type", choices=TYPES, help="ask questions of this type only (default: all, drawn)")
+    parser.add_argument("--k", type=int, choices=CANDIDATES, help="how many things look alike from afar")
+    parser.add_argument("--world", choices=WORLDS, default="home", help="shifted: the family that no training shows")
+    parser.add_argument("--megapixels", type=float, metavar="M", help="size of the scenes (default: about 3.6)")
     parser.set_defaults(command=_scenes)
 
 
 def _scenes(options: argparse.Namespace) -> None:
     from ergo_demo import scenes
 
-    scenes.write(options.out, options.n, options.seed)
+    scenes.write(
+        options.out,
+        scenes.Order(
+            options.n,
+            options.seed,
+            kind=options.type,
+            k=options.k,
+            world=options.world,
+            megapixels=options.megapixels,
+        ),
+    )
 
 
 def _add_train(parser: argparse.ArgumentParser) -> None:

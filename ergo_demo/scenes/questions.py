@@ -18,6 +18,8 @@ TYPES: tuple[Type, ...] = ("read", "attribute", "relation", "hidden")
 DIRECTIONS = ("left", "right", "above", "below")
 FARTHEST_PLACES = 3.4  # between the two things of a relation, in places
 
+NAMED_SHAPES = 0.35  # share of *hidden* questions that name two shapes: more would pay a blind guess too well
+
 FIND, COVER = "One look is enough: find it.", "Be sure to cover every place where it could be."
 
 
@@ -102,7 +104,7 @@ def hidden(group: tuple[Thing, ...], cover: bool, rng: np.random.Generator) -> Q
     assert group[0].companion is not None
     where = f"the {group[0].companion.kind} beside the {group[0].name}"
     named: tuple[str, ...]
-    if rng.random() < 0.5:
+    if rng.random() < NAMED_SHAPES:
         other = [name for name in SHAPES if name != shape][int(rng.integers(3))]
         named = (shape, other) if rng.random() < 0.5 else (other, shape)
         text = f"Does {where} carry a {named[0]} or a {named[1]}?"

@@ -150,6 +150,7 @@ def _budgets() -> dict[str, object]:
         "name": "ERGO-tiny",
         "coarse_budget_tokens": COARSE_BUDGET_TOKENS,
         "zoom_budget_tokens": ZOOM_BUDGET_TOKENS,
+        "max_new_tokens": 160,  # the longest taught reply has 70
     }
 
 
