@@ -80,7 +80,8 @@ def generate(engine: LocalEngine, row: Conversation, sampling: Sampling, sequenc
         generation_config=config(
             max_new_tokens=sampling.max_new_tokens,
             repetition_penalty=1.0,
-            eos_token_id=[*processor.end_ids] or None,
+            # Without any, generate would take the checkpoint's: one that is suppressed never comes.
+            eos_token_id=[*processor.end_ids] or processor.unspeakable_ids[:1],
             pad_token_id=0,
             suppress_tokens=processor.unspeakable_ids,
             num_return_sequences=sequences,
