@@ -13,7 +13,15 @@
     │  ├─ ModelNotFound      neither a folder nor a model that the hub can give
     │  ├─ OutOfMemory        the device has too little memory for this request
     │  └─ FrameMismatch      the processor resized a view again: its boxes would be in a wrong frame
-    └─ PhotoExpired      the stored photo is gone: it was deleted, or its time is over
+    ├─ PhotoExpired      the stored photo is gone: it was deleted, or its time is over
+    └─ StoreError        nothing was saved; better refused than guessed
+       ├─ DatabaseTooNew     a newer program wrote the store
+       ├─ DatabaseLocked     another program holds it for too long
+       ├─ StoreUnsafe        it would lie where a power cut, or a web server, could get at it
+       ├─ StoreDamaged       what is read is not what was written
+       ├─ NotWritten         the disk is full, or cannot be written
+       ├─ Forgotten          the image or person was to be forgotten, and stays so
+       └─ NotThere           there is no such item, or none of this person's
 
 A model that answers badly is no error: it is an outcome (see records.Outcome).
 """
@@ -93,3 +101,35 @@ class FrameMismatch(EngineError):
 
 class PhotoExpired(ErgoError):
     """The stored photo is gone."""
+
+
+class StoreError(ErgoError):
+    """The store did not do it; nothing was saved."""
+
+
+class DatabaseTooNew(StoreError):
+    """A newer program wrote the store."""
+
+
+class DatabaseLocked(StoreError):
+    """Another program holds the store for too long."""
+
+
+class StoreUnsafe(StoreError):
+    """The store would lie where a power cut, or a web server, could get at it."""
+
+
+class StoreDamaged(StoreError):
+    """What is read is not what was written."""
+
+
+class NotWritten(StoreError):
+    """The disk is full, or cannot be written."""
+
+
+class Forgotten(StoreError):
+    """The image or person was to be forgotten, and stays so."""
+
+
+class NotThere(StoreError):
+    """There is no such item, or none of this person's."""

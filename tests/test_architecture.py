@@ -31,6 +31,8 @@ OWNERS = {
     "spaces": ("ui/",),
     "pyvips": ("imaging/",),
     "sqlalchemy": ("store/",),
+    "alembic": ("store/",),
+    "psycopg": ("store/",),
     "trl": ("training/", "exports/"),
     "datasets": ("training/", "exports/"),
 }

@@ -1,0 +1,133 @@
+"""Forgetting an image or a person: everything of theirs goes, a tombstone stays, so that nothing brings it back.
+
+An export joins with tombstones, a restored backup is filtered by them, and `refuse_forgotten` guards what comes in.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import sqlalchemy as sa
+
+from ergo_demo.errors import Forgotten
+from ergo_demo.store import rows, tables
+from ergo_demo.store.sql import add_once
+
+Kind: TypeAlias = Literal["image", "annotator"]
+
+ANNOTATION, ITEM, TRACE = tables.annotation, tables.item, tables.trace
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """How much went. `photos`: (blob_sha256, suffix) whose files are now nobody's."""
+
+    photos: tuple[tuple[str, str], ...]
+    traces: int
+    items: int
+    annotations: int
+
+    def __bool__(self) -> bool:
+        return bool(self.photos or self.traces or self.items or self.annotations)
+
+
+def refuse_forgotten(connection: sa.Connection, kind: Kind, *names: str) -> None:
+    """Raises Forgotten where one of `names` has a tombstone."""
+    table = tables.tombstone
+    chosen = sa.select(table.c.name).where(table.c.kind == kind, table.c.name.in_(names))
+    if connection.execute(chosen).first():
+        raise Forgotten(
+            f"This {kind} was to be forgotten.",
+            remedy="It is not kept again." if kind == "image" else "Take part under another name.",
+        )
+
+
+def tombstones(connection: sa.Connection, kind: Kind) -> set[str]:
+    """Every name of this kind that was forgotten."""
+    table = tables.tombstone
+    return set(connection.execute(sa.select(table.c.name).where(table.c.kind == kind)).scalars())
+
+
+def forget_image(connection: sa.Connection, sha256: str) -> Gone:
+    """Removes the photo with this hash, of the upload or of the stored file, and all that hangs on it."""
+    names = _same_photo(connection, sha256)
+    chosen = sa.select(tables.image.c.blob_sha256, tables.image.c.suffix).where(_of_photo(tables.image, names))
+    photos = tuple((sha256, suffix) for sha256, suffix in connection.execute(chosen))
+    items = sa.select(ITEM.c.id).where(_of_photo(ITEM, names))
+    annotations = _delete_annotations(connection, ANNOTATION.c.item.in_(items))
+    for table in (tables.refusal, tables.draft, tables.lease):
+        connection.execute(sa.delete(table).where(table.c.item.in_(items)))
+    return Gone(
+        annotations=annotations,
+        items=connection.execute(sa.delete(ITEM).where(_of_photo(ITEM, names))).rowcount,
+        traces=connection.execute(sa.delete(TRACE).where(_of_photo(TRACE, names))).rowcount,
+        photos=_delete_photos(connection, names, photos),
+    )
+
+
+def _same_photo(connection: sa.Connection, sha256: str) -> set[str]:
+    """All hashes of one photo: several uploads may have become the same stored file."""
+    names, new = {sha256}, True
+    while new:
+        before = len(names)
+        for table in (tables.image, ITEM, TRACE):
+            found = sa.select(table.c.blob_sha256, table.c.upload_sha256).where(_of_photo(table, names)).distinct()
+            names.update(name for row in connection.execute(found) for name in row)
+        new = len(names) > before
+    return names
+
+
+def _of_photo(table: sa.Table, names: Collection[str]) -> sa.ColumnElement[bool]:
+    return sa.or_(table.c.blob_sha256.in_(names), table.c.upload_sha256.in_(names))
+
+
+def _delete_photos(
+    connection: sa.Connection, names: Collection[str], photos: tuple[tuple[str, str], ...]
+) -> tuple[tuple[str, str], ...]:
+    connection.execute(sa.delete(tables.image).where(_of_photo(tables.image, names)))
+    _bury(connection, "image", names)
+    return photos
+
+
+def forget_annotator(connection: sa.Connection, annotator: str) -> Gone:
+    """Removes what this person decided and drafted; their items are open again. Photos have names of their own."""
+    items = list(
+        connection.execute(sa.select(ANNOTATION.c.item).where(ANNOTATION.c.annotator == annotator).distinct()).scalars()
+    )
+    annotations = _delete_annotations(connection, ANNOTATION.c.annotator == annotator)
+    for table in (tables.refusal, tables.draft, tables.lease):
+        connection.execute(sa.delete(table).where(table.c.annotator == annotator))
+    connection.execute(sa.delete(tables.member).where(tables.member.c.person == annotator))
+    used = sa.exists().where(ITEM.c.trace == TRACE.c.id)
+    traces = connection.execute(sa.delete(TRACE).where(TRACE.c.asked_by == annotator, ~used)).rowcount
+    connection.execute(sa.update(TRACE).where(TRACE.c.asked_by == annotator).values(asked_by=None))
+    count_done(connection, items)
+    _bury(connection, "annotator", [annotator])
+    return Gone(photos=(), traces=traces, items=0, annotations=annotations)
+
+
+def _delete_annotations(connection: sa.Connection, which: sa.ColumnElement[bool]) -> int:
+    ids = sa.select(ANNOTATION.c.id).where(which)
+    for table in (tables.annotation_box, tables.annotation_reason):
+        connection.execute(sa.delete(table).where(table.c.annotation.in_(ids)))
+    return connection.execute(sa.delete(ANNOTATION).where(which)).rowcount
+
+
+def count_done(connection: sa.Connection, items: Sequence[str]) -> None:
+    """Counts anew how many people have done each of `items`."""
+    people = (
+        sa.select(sa.func.count(ANNOTATION.c.annotator.distinct()))
+        .where(ANNOTATION.c.item == ITEM.c.id)
+        .scalar_subquery()
+    )
+    counting = (
+        sa.update(ITEM).where(ITEM.c.id == sa.bindparam("its_id")).values(done=people, open=people < ITEM.c.wanted)
+    )
+    if items:
+        connection.execute(counting, [{"its_id": item} for item in items])
+
+
+def _bury(connection: sa.Connection, kind: Kind, names: Collection[str]) -> None:
+    add_once(
+        connection, tables.tombstone, [{"kind": kind, "name": name, "created": rows.now()} for name in sorted(names)]
+    )

@@ -1,0 +1,48 @@
+"""Annotations as they are read: the newest, the history, what came too late, a project page by page."""
+
+import sqlalchemy as sa
+
+from ergo_demo.records import from_json
+from ergo_demo.store import rows, tables
+from ergo_demo.store.records import Annotation, Submission
+
+ANNOTATION = tables.annotation
+
+MINE = sa.and_(ANNOTATION.c.item == sa.bindparam("item"), ANNOTATION.c.annotator == sa.bindparam("annotator"))
+NEWEST = sa.select(ANNOTATION.c.id, ANNOTATION.c.record).where(MINE).order_by(ANNOTATION.c.version.desc()).limit(1)
+
+
+def newest(connection: sa.Connection, item: str, annotator: str) -> Annotation | None:
+    """What this person last decided about this item."""
+    found = connection.execute(NEWEST, {"item": item, "annotator": annotator}).mappings().first()
+    return from_json(Annotation, found["record"]) if found else None
+
+
+def history(connection: sa.Connection, item: str, annotator: str) -> list[Annotation]:
+    """Every version, oldest first."""
+    chosen = sa.select(ANNOTATION.c.record).where(MINE).order_by(ANNOTATION.c.version)
+    records = connection.execute(chosen, {"item": item, "annotator": annotator}).scalars()
+    return [from_json(Annotation, record) for record in records]
+
+
+def refused(connection: sa.Connection, item: str, annotator: str) -> list[Submission]:
+    """What this person submitted too late about this item, oldest first."""
+    table = tables.refusal
+    chosen = sa.select(table.c.record).where(table.c.item == item, table.c.annotator == annotator)
+    return [from_json(Submission, record) for record in connection.execute(chosen.order_by(table.c.created)).scalars()]
+
+
+def page(
+    connection: sa.Connection,
+    project: str,
+    after: tuple[str, str] = ("", ""),
+    limit: int = 500,
+    annotator: str | None = None,
+) -> list[Annotation]:
+    """The annotations of a project that count, by time; `after`: (created, id) of the last one of the page before."""
+    chosen = sa.select(ANNOTATION.c.record).where(ANNOTATION.c.project == project, rows.newest_of(ANNOTATION))
+    chosen = chosen.where(sa.tuple_(ANNOTATION.c.created, ANNOTATION.c.id) > after)
+    if annotator is not None:
+        chosen = chosen.where(ANNOTATION.c.annotator == annotator)
+    records = connection.execute(chosen.order_by(ANNOTATION.c.created, ANNOTATION.c.id).limit(limit)).scalars()
+    return [from_json(Annotation, record) for record in records]

@@ -1,0 +1,237 @@
+"""The store, put together: one writer, many readers, photos beside them, and the checks before the first of all.
+
+ERGO_DATA/store.sqlite    the database (unless ERGO_STORE names a PostgreSQL)
+ERGO_DATA/images/         photos by hash
+ERGO_DATA/secret.key      the key of identities (unless ERGO_SECRET)
+ERGO_DATA/backups/        the database as it was before a new version changed it
+"""
+
+import random
+import time
+from collections.abc import Collection, Iterable, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import sqlalchemy as sa
+
+from ergo_demo.errors import Forgotten, NotThere
+from ergo_demo.records import Trace
+from ergo_demo.store import annotations, blobs, copying, drafts, keeping, reading, verifying, worklist
+from ergo_demo.store.forgetting import Gone, forget_annotator, forget_image
+from ergo_demo.store.identity import keyed_hash
+from ergo_demo.store.opening import Parts, open_parts
+from ergo_demo.store.records import (
+    Annotation,
+    Draft,
+    Image,
+    Item,
+    Lease,
+    Order,
+    Plan,
+    Receipt,
+    Stale,
+    Submission,
+)
+from ergo_demo.store.writer import Writer
+
+
+class Store:
+    """Everything that is kept. Thread safe; several processes may open the same one. Writing returns once it is on the
+    disk; it raises StoreError otherwise, and then nothing was saved.
+    """
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._writer = Writer(parts.writing, partial(blobs.check_room, parts.data))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Finishes what was handed in."""
+        self._writer.close()
+        self._parts.close()
+
+    def identity(self, name: str) -> str:
+        """What stands for a person's name."""
+        return keyed_hash(self._parts.key, name)
+
+    # Photos and traces
+
+    def put_image(self, file: Path, image: Image) -> None:
+        """Keeps a copy of `file`. Raises Forgotten, StoreDamaged when the bytes are not those of the hash."""
+        path = blobs.put(self._parts.photos, file, image.blob_sha256, image.suffix)
+        try:
+            self._writer.do(lambda connection: keeping.add_image(connection, image))
+        except Forgotten:
+            path.unlink(missing_ok=True)
+            raise
+
+    def image(self, blob_sha256: str) -> tuple[Image, Path]:
+        """A photo and its file. Raises NotThere."""
+        with self._parts.reading.connect() as connection:
+            image = keeping.image(connection, blob_sha256)
+        if image is None:
+            raise NotThere("There is no such photo.", remedy="It may have been removed.")
+        return image, blobs.path_of(self._parts.photos, image.blob_sha256, image.suffix)
+
+    def put_trace(self, trace: Trace, asked_by: str | None = None) -> None:
+        """Keeps `trace`; again is once. Raises Forgotten."""
+        self._writer.do(lambda connection: keeping.add_trace(connection, trace, asked_by))
+
+    def trace(self, id: str, asked_by: str | None = None) -> Trace | None:
+        """The trace; with `asked_by` only if it is that person's."""
+        with self._parts.reading.connect() as connection:
+            return keeping.trace(connection, id, asked_by)
+
+    # Projects
+
+    def add_project(self, id: str, name: str, plan: Plan) -> None:
+        """A project; one of this id that is there stays as it is."""
+        self._writer.do(lambda connection: keeping.add_project(connection, id, name, plan))
+
+    def plan(self, project: str) -> Plan:
+        """How a project works. Raises NotThere."""
+        with self._parts.reading.connect() as connection:
+            return keeping.plan(connection, project)
+
+    def add_member(self, project: str, person: str, role: str, agreement: str) -> None:
+        """Lets a person work in a project, on the terms of this version of its text."""
+        self._writer.do(lambda connection: keeping.add_member(connection, project, person, role, agreement))
+
+    def role(self, project: str, person: str) -> str | None:
+        """What a person is in a project; None for nobody."""
+        with self._parts.reading.connect() as connection:
+            return keeping.role(connection, project, person)
+
+    def add_items(self, items: Sequence[Item]) -> None:
+        """Items whose photos and traces are kept; at best some hundreds at a time."""
+        self._writer.do(lambda connection: keeping.add_items(connection, items))
+
+    def item(self, id: str) -> Item | None:
+        """The item of this id."""
+        with self._parts.reading.connect() as connection:
+            return keeping.item(connection, id)
+
+    # Work
+
+    def take(self, project: str, annotator: str, besides: Collection[str] = ()) -> Lease | None:
+        """The next item for this person; `besides`: what the page holds already."""
+        plan = self.plan(project)
+        order = Order.RANDOM if random.random() < plan.random_share else plan.order
+        return self._writer.do(
+            lambda connection: worklist.take(
+                connection, project, annotator, order, plan.lease_seconds, time.time(), besides
+            )
+        )
+
+    def renew(self, project: str, items: Collection[str], annotator: str) -> int:
+        """Keeps what the page holds for another while; how many are still this person's."""
+        seconds = self.plan(project).lease_seconds
+        return self._writer.do(lambda connection: worklist.renew(connection, items, annotator, seconds, time.time()))
+
+    def release(self, items: Collection[str], annotator: str) -> None:
+        """Gives items back."""
+        self._writer.do(lambda connection: worklist.release(connection, items, annotator))
+
+    def work(self, project: str) -> worklist.Work:
+        """How far a project is."""
+        with self._parts.reading.connect() as connection:
+            return worklist.work(connection, project, time.time())
+
+    # Decisions
+
+    def submit_soon(self, submission: Submission, annotator: str, role: str = "annotator") -> "Future[Receipt | Stale]":
+        """As `submit`, for whoever must not wait in this thread. What is wrong with `submission` is raised at once."""
+        return self._writer.soon(annotations.submitting(submission, annotator, role))
+
+    def submit(self, submission: Submission, annotator: str, role: str = "annotator") -> Receipt | Stale:
+        """Keeps a decision: the receipt once it is on the disk, the same for a retry. Raises InputError, NotThere."""
+        return self.submit_soon(submission, annotator, role).result()
+
+    def newest(self, item: str, annotator: str) -> Annotation | None:
+        """What this person last decided about this item."""
+        with self._parts.reading.connect() as connection:
+            return reading.newest(connection, item, annotator)
+
+    def history(self, item: str, annotator: str) -> list[Annotation]:
+        """Every version of it, oldest first."""
+        with self._parts.reading.connect() as connection:
+            return reading.history(connection, item, annotator)
+
+    def refused(self, item: str, annotator: str) -> list[Submission]:
+        """What this person submitted too late about this item."""
+        with self._parts.reading.connect() as connection:
+            return reading.refused(connection, item, annotator)
+
+    def annotations(self, project: str, annotator: str | None = None) -> Iterable[Annotation]:
+        """Every annotation of a project that counts, by time, a page at a time."""
+        after = ("", "")
+        while True:
+            with self._parts.reading.connect() as connection:
+                page = reading.page(connection, project, after, annotator=annotator)
+            yield from page
+            if not page:
+                return
+            after = (page[-1].created, page[-1].submission.client_id)
+
+    def save_draft(self, draft: Draft, annotator: str) -> None:
+        """Keeps unsent work unless a later draft is there. Raises NotThere."""
+        self._writer.do(lambda connection: drafts.save_draft(connection, draft, annotator))
+
+    def draft(self, item: str, annotator: str) -> Draft | None:
+        """This person's unsent work on this item."""
+        with self._parts.reading.connect() as connection:
+            return drafts.draft(connection, item, annotator)
+
+    # Care
+
+    def forget_image(self, sha256: str) -> Gone:
+        """Removes a photo and all that hangs on it, for good."""
+        gone = self._writer.do(lambda connection: forget_image(connection, sha256))
+        for blob, suffix in gone.photos:
+            blobs.path_of(self._parts.photos, blob, suffix).unlink(missing_ok=True)
+        self._wipe()
+        return gone
+
+    def forget_annotator(self, annotator: str) -> Gone:
+        """Removes what a person (see `identity`) decided and drafted, for good."""
+        gone = self._writer.do(lambda connection: forget_annotator(connection, annotator))
+        self._wipe()
+        return gone
+
+    def _wipe(self) -> None:
+        """Empties SQLite's log, where deleted text would stand until it is written over."""
+        if self._parts.writing.dialect.name == "sqlite":
+            with suppress(sa.exc.OperationalError), self._parts.reading.connect() as connection:
+                raw: Any = connection.connection.dbapi_connection
+                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def verify(self) -> verifying.Report:
+        """Hashes every photo again and looks for every row's parents."""
+        return verifying.verify(self._parts.reading, self._parts.photos)
+
+    def backup(self, folder: Path) -> dict[str, int]:
+        """Writes one moment of everything into a new folder; rows per table."""
+        return copying.backup(self._parts.reading, self._parts.data, self._parts.photos, folder)
+
+    def restore(self, folder: Path) -> dict[str, int]:
+        """Adds what a backup has and this store lacks; rows added per table."""
+        return copying.restore(self._writer, self._parts.data, self._parts.photos, folder)
+
+
+def open_store(data: Path, *, url: str | None = None, secret: str | None = None, served: Iterable[Path] = ()) -> Store:
+    """The store in the folder `data`, or its rows in the PostgreSQL at `url`. `served`: what a web server shows.
+
+    Raises StoreError rather than start with a store that could lose something.
+    """
+    return Store(open_parts(data, url=url, secret=secret, served=served))
