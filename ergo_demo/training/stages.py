@@ -66,7 +66,7 @@ STAGES: dict[str, Stage] = {
     for stage in (
         Stage("tower", ("coarse", "direct"), (), 2e-3, "tower.letter1", 0.6, dense_weight=1.0, writing_weight=1.0),
         Stage("locator", ("coarse", "coarse", "direct"), EVERYTHING, 1.5e-3, "text.field", 0.9),
-        Stage("both", ("both", "direct"), EVERYTHING, 1.2e-3, "text.answer", 0.85),
+        Stage("both", ("coarse", "both", "coarse", "direct"), EVERYTHING, 1.2e-3, "text.answer", 0.85),
         Stage("polish", ("both", "direct"), EVERYTHING, 8e-4, "text.answer", 0.9, dense_weight=0.15),
     )
 }
