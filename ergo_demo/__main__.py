@@ -6,6 +6,7 @@ import os
 import runpy
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
@@ -47,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_batch(commands.add_parser("batch", help="ask the questions of a file, many at once"))
     _add_train(commands.add_parser("train", help="train the embedded model, stage by stage"))
     _add_bench(commands.add_parser("bench", help="measure: accuracy, vision tokens, seconds"))
+    _add_store(commands)
     serve = commands.add_parser("serve", help="start the page")
     serve.add_argument("gallery", nargs="?", metavar="OUT.jsonl", help="rows that batch wrote, to show as a gallery")
     _add_flags(serve, (*RUN_FLAGS, *PAGE_FLAGS))
@@ -153,6 +155,21 @@ def _add_bench(parser: argparse.ArgumentParser) -> None:
 
     cli.add_arguments(parser)
     parser.set_defaults(command=cli.run)
+
+
+def _add_store(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    from ergo_demo.store import cli
+
+    for parser, name in cli.add_commands(commands.add_parser):
+        _add_flags(parser, ("data",))
+        parser.set_defaults(command=partial(_store, name))
+
+
+def _store(name: str, options: argparse.Namespace) -> None:
+    from ergo_demo.store import cli
+
+    settings, _origins = read_settings(os.environ, _flags(options, ("data",)))
+    cli.run(name, options, settings, print)
 
 
 def _serve(options: argparse.Namespace) -> None:

@@ -20,7 +20,7 @@ def _what(text: str, least: float | None = None, most: float | None = None) -> A
     return Field(description=text, ge=least, le=most)
 
 
-SECRET = ("api_key",)
+SECRET = ("api_key", "store", "secret")
 """Settings that only the environment may hold: flags stand in the list of processes. Never shown."""
 
 
@@ -37,6 +37,13 @@ def _key(value: SecretStr) -> SecretStr:
     # It becomes a header: what cannot stand in one would be quoted by the error of whatever sends it.
     if not re.fullmatch(r"[!-~]+", value.get_secret_value()):
         raise ValueError("it must be one line of plain characters without spaces")
+    return value
+
+
+def _database(value: SecretStr) -> SecretStr:
+    # Not parsed further: an error would quote the password. SQLite needs no address, only the data folder.
+    if not re.match(r"postgres(ql)?://", value.get_secret_value()):
+        raise ValueError("an address like postgresql://user:password@host/database is expected")
     return value
 
 
@@ -85,6 +92,15 @@ class Settings:
     photos: Annotated[Path | None, _what("folder for visitors' photos; unset: one that goes when the app ends")] = None
     photo_seconds: Annotated[int, _what("how long a photo is kept after its last use", 60, 30 * 24 * 3600)] = 3600
     photo_quota_bytes: Annotated[int, _what("most disk space of all visitors' photos", 10**7, 10**15)] = 4 * 10**9
+    data: Annotated[Path | None, _what("folder of the store; unset: ergo-demo in your own data folder")] = None
+    store: Annotated[
+        Annotated[SecretStr, AfterValidator(_database)] | None,
+        _what("PostgreSQL database of the store; from the environment only; unset: SQLite in the data folder"),
+    ] = None
+    secret: Annotated[
+        Annotated[SecretStr, Field(min_length=16)] | None,
+        _what("key of people's identities; from the environment only; unset: made once, in the data folder"),
+    ] = None
     gallery: Annotated[Path | None, _what("rows that `batch` wrote, to be shown as a gallery")] = None
     calls_per_minute: Annotated[int, _what("most model runs of one visitor in a minute", 1, 100_000)] = 30
 

@@ -16,9 +16,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from ergo_demo.errors import InputError, StoreDamaged
-from ergo_demo.store import blobs, rows, schema, tables
+from ergo_demo.store import blobs, identity, rows, schema, tables
 from ergo_demo.store.connection import open_sqlite
-from ergo_demo.store.forgetting import count_done, forget_annotator, forget_image, tombstones
+from ergo_demo.store.forgetting import bury, count_done, forget_annotator, forget_image, tombstones
 from ergo_demo.store.identity import KEY_FILE
 from ergo_demo.store.sql import add_once, chunks
 from ergo_demo.store.writer import Writer
@@ -117,8 +117,10 @@ def _bury_all(connection: sa.Connection, images: set[str], people: set[str], pho
     for sha256 in images - tombstones(connection, "image"):
         for blob, suffix in forget_image(connection, sha256).photos:
             blobs.path_of(photos, blob, suffix).unlink(missing_ok=True)
+        bury(connection, "image", [sha256])
     for person in people - tombstones(connection, "annotator"):
         forget_annotator(connection, person)
+        bury(connection, "annotator", [person])
 
 
 def restore(writer: Writer, data: Path, photos: Path, folder: Path) -> dict[str, int]:
@@ -132,8 +134,22 @@ def restore(writer: Writer, data: Path, photos: Path, folder: Path) -> dict[str,
             gone = writer.do(lambda live: tombstones(live, "image"))
             for sha256, suffix in named:
                 if sha256 not in gone:
-                    blobs.put(photos, blobs.path_of(folder / PHOTOS, sha256, suffix), sha256, suffix)
+                    _mend(photos, blobs.path_of(folder / PHOTOS, sha256, suffix), sha256, suffix)
+            if identity.differs(data, folder) and writer.do(_knows_nobody):
+                identity.adopt(data, folder)
             return {table.name: _merge(connection, writer, table) for table in COPIED}
+
+
+def _mend(photos: Path, file: Path, sha256: str, suffix: str) -> None:
+    there = blobs.path_of(photos, sha256, suffix)
+    if there.exists() and blobs.hash_of(there) != sha256:
+        there.unlink()
+    blobs.put(photos, file, sha256, suffix)
+
+
+def _knows_nobody(live: sa.Connection) -> bool:
+    people = (tables.member.c.person, tables.annotation.c.annotator, tables.draft.c.annotator, tables.trace.c.asked_by)
+    return not any(live.execute(sa.select(person).where(person.is_not(None)).limit(1)).first() for person in people)
 
 
 @contextmanager

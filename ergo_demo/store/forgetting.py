@@ -26,9 +26,11 @@ class Gone:
     traces: int
     items: int
     annotations: int
+    others: int
+    """Drafts, leases, memberships, and what was submitted too late."""
 
     def __bool__(self) -> bool:
-        return bool(self.photos or self.traces or self.items or self.annotations)
+        return bool(self.photos or self.traces or self.items or self.annotations or self.others)
 
 
 def refuse_forgotten(connection: sa.Connection, kind: Kind, *names: str) -> None:
@@ -49,20 +51,30 @@ def tombstones(connection: sa.Connection, kind: Kind) -> set[str]:
 
 
 def forget_image(connection: sa.Connection, sha256: str) -> Gone:
-    """Removes the photo with this hash, of the upload or of the stored file, and all that hangs on it."""
+    """Removes the photo with this hash, of the upload or of the stored file, and all that hangs on it.
+
+    Where nothing was kept, there is no tombstone either: it may have been a slip of the pen.
+    """
     names = _same_photo(connection, sha256)
     chosen = sa.select(tables.image.c.blob_sha256, tables.image.c.suffix).where(_of_photo(tables.image, names))
     photos = tuple((sha256, suffix) for sha256, suffix in connection.execute(chosen))
     items = sa.select(ITEM.c.id).where(_of_photo(ITEM, names))
     annotations = _delete_annotations(connection, ANNOTATION.c.item.in_(items))
-    for table in (tables.refusal, tables.draft, tables.lease):
-        connection.execute(sa.delete(table).where(table.c.item.in_(items)))
-    return Gone(
+    others = sum(
+        connection.execute(sa.delete(table).where(table.c.item.in_(items))).rowcount
+        for table in (tables.refusal, tables.draft, tables.lease)
+    )
+    gone = Gone(
         annotations=annotations,
+        others=others,
         items=connection.execute(sa.delete(ITEM).where(_of_photo(ITEM, names))).rowcount,
         traces=connection.execute(sa.delete(TRACE).where(_of_photo(TRACE, names))).rowcount,
-        photos=_delete_photos(connection, names, photos),
+        photos=photos,
     )
+    connection.execute(sa.delete(tables.image).where(_of_photo(tables.image, names)))
+    if gone:
+        bury(connection, "image", names)
+    return gone
 
 
 def _same_photo(connection: sa.Connection, sha256: str) -> set[str]:
@@ -81,29 +93,22 @@ def _of_photo(table: sa.Table, names: Collection[str]) -> sa.ColumnElement[bool]
     return sa.or_(table.c.blob_sha256.in_(names), table.c.upload_sha256.in_(names))
 
 
-def _delete_photos(
-    connection: sa.Connection, names: Collection[str], photos: tuple[tuple[str, str], ...]
-) -> tuple[tuple[str, str], ...]:
-    connection.execute(sa.delete(tables.image).where(_of_photo(tables.image, names)))
-    _bury(connection, "image", names)
-    return photos
-
-
 def forget_annotator(connection: sa.Connection, annotator: str) -> Gone:
     """Removes what this person decided and drafted; their items are open again. Photos have names of their own."""
     items = list(
         connection.execute(sa.select(ANNOTATION.c.item).where(ANNOTATION.c.annotator == annotator).distinct()).scalars()
     )
     annotations = _delete_annotations(connection, ANNOTATION.c.annotator == annotator)
-    for table in (tables.refusal, tables.draft, tables.lease):
-        connection.execute(sa.delete(table).where(table.c.annotator == annotator))
-    connection.execute(sa.delete(tables.member).where(tables.member.c.person == annotator))
+    theirs = (tables.refusal.c.annotator, tables.draft.c.annotator, tables.lease.c.annotator, tables.member.c.person)
+    others = sum(connection.execute(sa.delete(who.table).where(who == annotator)).rowcount for who in theirs)
     used = sa.exists().where(ITEM.c.trace == TRACE.c.id)
     traces = connection.execute(sa.delete(TRACE).where(TRACE.c.asked_by == annotator, ~used)).rowcount
     connection.execute(sa.update(TRACE).where(TRACE.c.asked_by == annotator).values(asked_by=None))
     count_done(connection, items)
-    _bury(connection, "annotator", [annotator])
-    return Gone(photos=(), traces=traces, items=0, annotations=annotations)
+    gone = Gone(photos=(), traces=traces, items=0, annotations=annotations, others=others)
+    if gone:
+        bury(connection, "annotator", [annotator])
+    return gone
 
 
 def _delete_annotations(connection: sa.Connection, which: sa.ColumnElement[bool]) -> int:
@@ -127,7 +132,8 @@ def count_done(connection: sa.Connection, items: Sequence[str]) -> None:
         connection.execute(counting, [{"its_id": item} for item in items])
 
 
-def _bury(connection: sa.Connection, kind: Kind, names: Collection[str]) -> None:
+def bury(connection: sa.Connection, kind: Kind, names: Collection[str]) -> None:
+    """Leaves tombstones."""
     add_once(
         connection, tables.tombstone, [{"kind": kind, "name": name, "created": rows.now()} for name in sorted(names)]
     )

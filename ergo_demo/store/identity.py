@@ -32,17 +32,22 @@ def read_key(folder: Path, secret: str | None = None) -> bytes:
 
 
 def _make(file: Path) -> None:
-    making = file.with_name(f".{KEY_FILE}-{secrets.token_hex(4)}")
-    handle = os.open(making, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    try:
-        os.write(handle, secrets.token_hex(32).encode())
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    making = _written_beside(file, secrets.token_hex(32).encode())
     with suppress(FileExistsError):  # another process was first: its key is the one
         os.link(making, file)
     making.unlink()
     sync_folder(file.parent)
+
+
+def _written_beside(file: Path, content: bytes) -> Path:
+    making = file.with_name(f".{KEY_FILE}-{secrets.token_hex(4)}")
+    handle = os.open(making, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    try:
+        os.write(handle, content)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    return making
 
 
 def keyed_hash(key: bytes, name: str) -> str:
@@ -52,3 +57,16 @@ def keyed_hash(key: bytes, name: str) -> str:
     '8e96f535d36ac9bc788fe4d3dcb65f2e'
     """
     return hmac.new(key, name.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:32]
+
+
+def differs(folder: Path, backup: Path) -> bool:
+    """Whether both folders have a key, and not the same."""
+    ours, theirs = folder / KEY_FILE, backup / KEY_FILE
+    return ours.exists() and theirs.exists() and ours.read_bytes().strip() != theirs.read_bytes().strip()
+
+
+def adopt(folder: Path, backup: Path) -> None:
+    """Takes the backup's key: only while nobody is known by the folder's own."""
+    making = _written_beside(folder / KEY_FILE, (backup / KEY_FILE).read_bytes())
+    os.replace(making, folder / KEY_FILE)
+    sync_folder(folder)

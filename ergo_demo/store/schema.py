@@ -4,6 +4,7 @@ Alembic's usual env.py is not used: it acts when it is imported.
 """
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -74,5 +75,6 @@ def _step(connection: sa.Connection, to: str) -> bool:
     return True
 
 
+@cache
 def _scripts() -> ScriptDirectory:
     return ScriptDirectory(str(FOLDER))

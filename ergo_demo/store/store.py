@@ -20,7 +20,7 @@ import sqlalchemy as sa
 
 from ergo_demo.errors import Forgotten, NotThere
 from ergo_demo.records import Trace
-from ergo_demo.store import annotations, blobs, copying, drafts, keeping, reading, verifying, worklist
+from ergo_demo.store import annotations, blobs, copying, drafts, identity, keeping, reading, verifying, worklist
 from ergo_demo.store.forgetting import Gone, forget_annotator, forget_image
 from ergo_demo.store.identity import keyed_hash
 from ergo_demo.store.opening import Parts, open_parts
@@ -223,6 +223,10 @@ class Store:
     def backup(self, folder: Path) -> dict[str, int]:
         """Writes one moment of everything into a new folder; rows per table."""
         return copying.backup(self._parts.reading, self._parts.data, self._parts.photos, folder)
+
+    def has_another_key(self, folder: Path) -> bool:
+        """Whether the backup's people were hashed otherwise than this store's."""
+        return identity.differs(self._parts.data, folder)
 
     def restore(self, folder: Path) -> dict[str, int]:
         """Adds what a backup has and this store lacks; rows added per table."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from ergo_demo.store import Store, open_store
+from ergo_demo.store.store import Store, open_store
 from tests.store import postgres
 from tests.store.making import fill
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from ergo_demo.geometry import Box, Size, View
 from ergo_demo.records import Finish, Generation, Look, ModelInfo, Outcome, Sampling, Token, Trace
-from ergo_demo.store import Store
 from ergo_demo.store.records import Action, Image, Item, Order, Plan, Receipt, Stale, Submission
+from ergo_demo.store.store import Store
 
 FRAME = Size(4000, 3000)
 SUGGESTED = Box(1000.25, 500.5, 1400.75, 900.0)

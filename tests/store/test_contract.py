@@ -10,8 +10,8 @@ import pytest
 from ergo_demo.errors import BoxInvalid, InputError, NotThere, StoreDamaged
 from ergo_demo.geometry import Box
 from ergo_demo.records import from_json, to_json
-from ergo_demo.store import Store
 from ergo_demo.store.records import Action, Draft, Effect, Order, Plan, Reason, Submission, WhatIf
+from ergo_demo.store.store import Store
 from tests.store.conftest import Opening
 from tests.store.making import SUGGESTED, fill, image_of, item_of, keep_photo, receipt, stale, submission_of, trace_of
 
