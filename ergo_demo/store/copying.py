@@ -23,7 +23,7 @@ from ergo_demo.store.identity import KEY_FILE
 from ergo_demo.store.sql import add_once, chunks
 from ergo_demo.store.writer import Writer
 
-DATABASE, PHOTOS, LABEL = "store.sqlite", "images", "backup.json"
+DATABASE, PHOTOS, SNAPSHOTS, LABEL = "store.sqlite", "images", "backups", "backup.json"
 
 COPIED = (
     tables.tombstone, tables.image, tables.project, tables.member, tables.trace, tables.item, tables.annotation,

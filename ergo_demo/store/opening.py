@@ -1,7 +1,9 @@
 """What must be true before the store is used: a private folder on a safe disk, a whole database of a known version
 whose commits reach the disk."""
 
+import os
 import sqlite3
+import tempfile
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
@@ -13,7 +15,7 @@ import sqlalchemy as sa
 from ergo_demo.errors import ErgoError, StoreUnsafe
 from ergo_demo.store import blobs, mounts, schema, tables
 from ergo_demo.store.connection import check_durable, check_whole, open_postgresql, open_sqlite
-from ergo_demo.store.copying import DATABASE, PHOTOS
+from ergo_demo.store.copying import DATABASE, PHOTOS, SNAPSHOTS
 from ergo_demo.store.forgetting import tombstones
 from ergo_demo.store.identity import read_key
 from ergo_demo.store.writer import explain
@@ -82,11 +84,15 @@ def _snapshot(engine: sa.Engine, data: Path, version: str) -> None:
     """The database as it is before a new version changes it. PostgreSQL's owners have their own ways."""
     if engine.dialect.name != "sqlite":
         return
-    target = data / "backups" / f"before-{schema.newest()}-from-{version}.sqlite"
+    target = data / SNAPSHOTS / f"before-{schema.newest()}-from-{version}.sqlite"
+    if target.exists():
+        return
     target.parent.mkdir(mode=0o700, exist_ok=True)
-    if not target.exists():
-        with closing(sqlite3.connect(data / DATABASE)) as connection:
-            connection.execute("VACUUM INTO ?", (str(target),))
+    handle, making = tempfile.mkstemp(dir=target.parent)  # SQLite takes an empty file, and leaves its mode
+    os.close(handle)
+    with closing(sqlite3.connect(data / DATABASE)) as connection:
+        connection.execute("VACUUM INTO ?", (making,))
+    os.replace(making, target)
 
 
 def _sweep(parts: Parts) -> None:

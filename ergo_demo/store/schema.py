@@ -31,17 +31,15 @@ def migrate(engine: sa.Engine, to: str = "head", before: Callable[[str], None] =
 
     Raises DatabaseTooNew.
     """
-    told = False
-    while True:
-        with engine.connect() as connection:
-            current = MigrationContext.configure(connection).get_current_revision()
-        _refuse_newer(current)
-        if current is not None and not told and _next_step(current, to):
-            told = True
-            before(current)
+    with engine.connect() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    _refuse_newer(current)
+    if current is not None and _next_step(current, to):
+        before(current)
+    going = True
+    while going:
         with engine.begin() as connection:
-            if not _step(connection, to):
-                return
+            going = _step(connection, to)
 
 
 def _refuse_newer(current: str | None) -> None:

@@ -210,7 +210,9 @@ class Store:
         return gone
 
     def _wipe(self) -> None:
-        """Empties SQLite's log, where deleted text would stand until it is written over."""
+        """Removes deleted text from where it still stands: SQLite's log, and snapshots of older versions."""
+        for snapshot in (self._parts.data / copying.SNAPSHOTS).glob("*"):
+            snapshot.unlink()
         if self._parts.writing.dialect.name == "sqlite":
             with suppress(sa.exc.OperationalError), self._parts.reading.connect() as connection:
                 raw: Any = connection.connection.dbapi_connection
