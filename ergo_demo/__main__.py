@@ -18,6 +18,7 @@ Command: TypeAlias = Callable[[argparse.Namespace], None]
 RUN_FLAGS = (
     "engine", "model", "api_base", "api_seconds", "revision", "quantize", "device",
     "coarse_budget_tokens", "zoom_budget_tokens", "temperature", "top_p", "seed", "max_new_tokens",
+    "samples", "sample_temperature", "alpha", "calibration", "region_look",
 )  # fmt: skip
 """The settings that every command with a model takes as flags."""
 
@@ -46,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_ask(commands.add_parser("ask", help="ask about an image file"))
     _add_scenes(commands.add_parser("scenes", help="draw synthetic scenes with questions"))
     _add_batch(commands.add_parser("batch", help="ask the questions of a file, many at once"))
+    _add_calibrate(commands.add_parser("calibrate", help="find how far a region must grow to keep its promise"))
     _add_train(commands.add_parser("train", help="train the embedded model, stage by stage"))
     _add_bench(commands.add_parser("bench", help="measure: accuracy, vision tokens, seconds"))
     _add_store(commands)
@@ -106,6 +108,21 @@ def _batch(options: argparse.Namespace) -> None:
 
     settings, _origins = read_settings(os.environ, _flags(options, RUN_FLAGS))
     cli.run(options, settings)
+
+
+def _add_calibrate(parser: argparse.ArgumentParser) -> None:
+    from ergo_demo.batch import calibrate
+
+    calibrate.add_arguments(parser)
+    _add_flags(parser, RUN_FLAGS)
+    parser.set_defaults(command=_calibrate)
+
+
+def _calibrate(options: argparse.Namespace) -> None:
+    from ergo_demo.batch import calibrate
+
+    settings, _origins = read_settings(os.environ, _flags(options, RUN_FLAGS))
+    calibrate.run(options, settings)
 
 
 def _positive(text: str) -> int:

@@ -6,7 +6,8 @@
     │  ├─ BoxInvalid         a box has no area, is not finite, or lies outside its frame
     │  ├─ QuestionEmpty      there is no question, or it is too long
     │  ├─ SettingInvalid     a setting is unknown or out of range
-    │  └─ RowsInvalid        a file is no output of a batch, or belongs to other questions
+    │  ├─ RowsInvalid        a file is no output of a batch, or belongs to other questions
+    │  └─ CannotCalibrate    the traces have no samples or targets, or are of several models
     ├─ EngineError       the model cannot answer; the trace is kept with outcome "failed"
     │  ├─ EngineUnavailable  the engine cannot start, or stopped
     │  │  └─ RequestRefused  a server understood us and will not: the same again is no use
@@ -69,6 +70,10 @@ class QuestionEmpty(InputError):
 
 class SettingInvalid(InputError):
     """A setting is unknown or out of range."""
+
+
+class CannotCalibrate(InputError):
+    """The traces do not make one calibration."""
 
 
 class RowsInvalid(InputError):

@@ -1,6 +1,7 @@
 """Two looks at a photo: coarse view, zoom view, answer, as a generator of typed events; `ask` is its last event.
 
-Knows views, the protocol and an engine; knows nothing of pages, files to be kept, or who asks.
+Then other first replies, where samples are wanted: nobody waits longer for the answer. Knows views, the protocol and an
+engine; knows nothing of pages, files to be kept, or who asks.
 """
 
 import time
@@ -9,19 +10,26 @@ from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Literal, TypeAlias
 
-from ergo_demo.engines import Dialogue, Engine, EngineInfo, Stop
+from ergo_demo.engines import Dialogue, Engine, EngineInfo, Fork, Stop, Turn
 from ergo_demo.errors import EngineError, QuestionEmpty
 from ergo_demo.geometry import Box, Size, View, fit_to_budget
 from ergo_demo.imaging import Kernel, Photo, resample
 from ergo_demo.protocol import prompts
 from ergo_demo.protocol.parsing import Answer, Flag, Unreadable, Why, Zoom, read_answer, read_thought, read_zoom
-from ergo_demo.records import Finish, Generation, Look, Message, Outcome, Sampling, Token, Trace
+from ergo_demo.records import Calibration, Finish, Generation, Look, Message, Outcome, Sampling, Token, Trace
 from ergo_demo.settings import Settings, checked
+from ergo_demo.uncertainty.calibrating import read_calibration
+from ergo_demo.uncertainty.coordinates import coordinates
+from ergo_demo.uncertainty.measuring import measured, read_sample
+from ergo_demo.uncertainty.sampled import answers_differ
 
 MOST_QUESTION_CHARACTERS = 4_000
 """Longer texts are no question, and each would be prefilled twice."""
 
-Stage: TypeAlias = Literal["coarse", "zoom"]
+ALTERNATIVES = 20
+"""Of each token of the first reply, where samples are drawn: ten digits, and what else could stand there."""
+
+Stage: TypeAlias = Literal["coarse", "zoom", "region"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +39,17 @@ class RunSettings:
     sampling: Sampling
     coarse_budget_tokens: int
     zoom_budget_tokens: int
+    samples: int = 0
+    """How many other first replies are drawn, to see what the model is unsure of; 0 costs nothing."""
+    sample_temperature: float = 1.0
+    calibration: Calibration | None = None
+    region_look: bool = False
+    """Whether the expanded region is read as well, in a third look."""
+
+    @property
+    def sample_sampling(self) -> Sampling:
+        """How the samples are drawn."""
+        return replace(self.sampling, temperature=self.sample_temperature)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +97,31 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class Sampled:
+    """So many of `of` samples have come to their end; told whenever something has come."""
+
+    ended: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class RegionReady:
+    """The samples are there: how far they agree, and the expanded region (source px), None where none was named."""
+
+    region: Box | None
+    spread: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """The last event, always."""
 
     trace: Trace
 
 
-Event: TypeAlias = CoarseReady | Spoke | ZoomFound | ZoomMissing | CropReady | Answered | Finished
+Event: TypeAlias = (
+    CoarseReady | Spoke | ZoomFound | ZoomMissing | CropReady | Answered | Sampled | RegionReady | Finished
+)
 
 
 def run_settings(
@@ -95,6 +132,7 @@ def run_settings(
     zoom_budget_tokens: int | None = None,
     temperature: float | None = None,
     seed: int | None = None,
+    samples: int | None = None,
 ) -> RunSettings:
     """This request's values over the settings' over what the model was made for. Raises SettingInvalid."""
 
@@ -111,6 +149,10 @@ def run_settings(
         ),
         coarse_budget_tokens=pick("coarse_budget_tokens", coarse_budget_tokens, info.coarse_budget_tokens),
         zoom_budget_tokens=pick("zoom_budget_tokens", zoom_budget_tokens, info.zoom_budget_tokens),
+        samples=pick("samples", samples),
+        sample_temperature=settings.sample_temperature,
+        calibration=read_calibration(settings.calibration, settings.alpha) if settings.calibration else None,
+        region_look=settings.region_look,
     )
 
 
@@ -148,10 +190,14 @@ def run(
         zoom_budget_tokens=chosen.zoom_budget_tokens,
         outcome=Outcome.FAILED,
         version=package_version(),
+        sampled=chosen.sample_sampling if chosen.samples else None,
     )
-    looks = _TwoLooks(photo, trace, stop)
+    looks = _TwoLooks(photo, trace, stop, chosen)
+    dialogue = engine.dialogue(chosen.sampling)
     try:
-        yield from looks.run(engine.dialogue(chosen.sampling))
+        yield from looks.run(dialogue)
+        if chosen.samples and looks.trace.outcome is not Outcome.CANCELLED:
+            yield from looks.look_around(engine, dialogue.said[0])
     except EngineError as error:
         yield Finished(replace(looks.trace, outcome=Outcome.FAILED, error=str(error)))
         raise
@@ -174,6 +220,7 @@ class _TwoLooks:
     photo: Photo
     trace: Trace
     stop: Stop
+    chosen: RunSettings
 
     def run(self, dialogue: Dialogue) -> Iterator[Event]:
         """Both looks, in order."""
@@ -183,7 +230,13 @@ class _TwoLooks:
         coarse = yield from self._look(
             dialogue, "coarse", everything, prompts.coarse_turn(question), Kernel.BICUBIC, system
         )
-        self.trace = replace(self.trace, coarse=coarse, flags=_cut_off(coarse))
+        generation = coarse.generation
+        self.trace = replace(
+            self.trace,
+            coarse=replace(coarse, generation=_without_alternatives(generation)),
+            coordinates=coordinates(generation),
+            flags=_cut_off(coarse),
+        )
         if coarse.generation.finish is Finish.CANCELLED:
             self.trace = replace(self.trace, outcome=Outcome.CANCELLED)
             return
@@ -198,6 +251,36 @@ class _TwoLooks:
         self._finish(zoomed)
         yield Answered(self.trace.answer)
 
+    def look_around(self, engine: Engine, first: Turn) -> Iterator[Event]:
+        """Draws the first reply again and again, behind the prefix that is computed already. Costs no answer."""
+        assert self.trace.coarse is not None, "only what was said is drawn again"
+        started = time.perf_counter()
+        sampling = self.chosen.sample_sampling
+        forks = engine.dialogue(sampling, first).fork(self.chosen.samples, sampling, stop=self.stop)
+        replies = yield from _drawn(forks, self.chosen.samples)
+        view = self.trace.coarse.view
+        samples = [read_sample(reply, view, self.photo.size) for reply in replies]
+        self.trace = replace(self.trace, sample_seconds=time.perf_counter() - started)
+        self.trace = measured(self.trace, samples, self.chosen.calibration)
+        yield RegionReady(self.trace.region, self.trace.spread)
+        if self.chosen.region_look and self.trace.region is not None and not self.stop():
+            yield from self._read_region(engine.dialogue(self.chosen.sampling, first), self.trace.region)
+
+    def _read_region(self, dialogue: Dialogue, region: Box) -> Iterator[Event]:
+        """The third look. Where it fails, the answer of the second one stands, and the trace says why."""
+        region = region.outward().clip(Box.of(self.photo.size))
+        try:
+            text = prompts.zoom_turn(self.trace.question)
+            look = yield from self._look(dialogue, "region", region, text, Kernel.LANCZOS)
+        except EngineError as error:
+            self.trace = replace(self.trace, error=f"The expanded region was not read: {error}")
+            return
+        if look.generation.finish is Finish.CANCELLED:
+            return
+        answer = read_answer(look.generation.text).text
+        differ = answers_differ(self.trace.answer, answer)
+        self.trace = replace(self.trace, region_look=look, region_answer=answer, answers_differ=differ)
+
     def _look(
         self, dialogue: Dialogue, stage: Stage, region: Box, text: str, kernel: Kernel, *before: Message
     ) -> Generator[Event, None, Look]:
@@ -205,8 +288,10 @@ class _TwoLooks:
         budget = self.trace.coarse_budget_tokens if stage == "coarse" else self.trace.zoom_budget_tokens
         view = view_of(region, budget)
         picture = resample(self.photo, view, kernel)
-        yield CoarseReady(view) if stage == "coarse" else CropReady(view)
-        speaking = dialogue.say(*before, Message("user", text, picture), stop=self.stop)
+        if stage != "region":
+            yield CoarseReady(view) if stage == "coarse" else CropReady(view)
+        alternatives = ALTERNATIVES if stage == "coarse" and self.chosen.samples else 0
+        speaking = dialogue.say(*before, Message("user", text, picture), stop=self.stop, alternatives=alternatives)
         generation = yield from _spoken(stage, speaking)
         return Look(view, generation, read_thought(generation.text), time.perf_counter() - started)
 
@@ -248,6 +333,23 @@ def _spoken(stage: Stage, speaking: Generator[Token, None, Generation]) -> Gener
         return generation
     finally:
         speaking.close()
+
+
+def _drawn(forks: Generator[int, None, tuple[Fork, ...]], k: int) -> Generator[Event, None, tuple[Fork, ...]]:
+    """How far the forks are, as events; closing this closes the engine's generator, which cancels the model."""
+    try:
+        while True:
+            yield Sampled(next(forks), k)
+    except StopIteration as end:
+        replies: tuple[Fork, ...] = end.value
+        return replies
+    finally:
+        forks.close()
+
+
+def _without_alternatives(reply: Generation) -> Generation:
+    """What the coordinates needed and a trace does not: twenty words for each one that was written."""
+    return replace(reply, tokens=tuple(replace(token, alternatives=()) for token in reply.tokens))
 
 
 def _cut_off(look: Look) -> tuple[Flag, ...]:

@@ -237,7 +237,7 @@ class Trace:
     error: str | None = None
     samples: tuple[Sample, ...] = ()
     sampled: Sampling | None = None
-    """How the samples were drawn; None where none were."""
+    """How the samples are drawn; None where none are wanted."""
     sample_seconds: float = 0.0
     spread: float | None = None
     consensus: Box | None = None

@@ -85,6 +85,13 @@ class Settings:
     max_new_tokens: Annotated[
         int | None, _what("most tokens of one reply; unset: what the model was made for", 1, 4096)
     ] = None
+    samples: Annotated[int, _what("how often the first look is drawn again to see what is unsure; 0 is off", 0, 64)] = 8
+    sample_temperature: Annotated[float, _what("temperature of those samples; they use the seed, too", 0, 2)] = 1.0
+    alpha: Annotated[float, _what("share of cases in which the calibrated region may miss", 0.01, 0.5)] = 0.1
+    calibration: Annotated[Path | None, _what("record that `calibrate` wrote; unset: the region promises nothing")] = (
+        None
+    )
+    region_look: Annotated[bool, _what("whether the expanded region is read, too: a third look")] = False
     host: Annotated[str | None, _what("address that the page listens on; unset: this machine only")] = None
     port: Annotated[int | None, _what("port that the page listens on; unset: 7860 or the next free one", 0, 65_535)] = (
         None

@@ -103,6 +103,7 @@ class Batch:
             "sampling": to_json(self.chosen.sampling),
             "coarse_budget_tokens": self.chosen.coarse_budget_tokens,
             "zoom_budget_tokens": self.chosen.zoom_budget_tokens,
+            "sampled": to_json(self.chosen.sample_sampling) if self.chosen.samples else None,
         }
         for name, value in now.items():
             before = rows.first_trace.get(name)

@@ -69,7 +69,7 @@ def run(options: argparse.Namespace) -> None:
         sizes_n = SIZES_N if options.report else 0
     engine, settings = open_with({name: getattr(options, name) for name in FLAGS})
     with tempfile.TemporaryDirectory(prefix="ergo-bench-") as photos, Door(Path(photos)) as door:
-        bench = Bench(engine, run_settings(engine.info, settings), options.run, door, _to_stderr)
+        bench = Bench(engine, run_settings(engine.info, settings, samples=0), options.run, door, _to_stderr)
         try:
             numbers, found = bench.measure(plan, sizes_n)
         except KeyboardInterrupt:

@@ -69,7 +69,8 @@ class ScriptedDialogue:
 
     def say(self, *messages: Message, stop: Stop, alternatives: int = 0) -> Generator[Token, None, Generation]:
         """Streams the reply to the last picture of `messages`; a script knows no alternatives."""
-        generation = yield from self._spoken(self.engine.script(_picture(messages), self.turns), self.sampling, stop)
+        reply, seconds = self.engine.script(_picture(messages), self.turns), self.engine.seconds_per_token
+        generation = yield from self._spoken(reply, self.sampling, stop, seconds)
         self.said += (Turn(messages, generation),)
         return generation
 
@@ -86,7 +87,8 @@ class ScriptedDialogue:
                 continue
             wandering = Random(fork_seed(sampling.seed, number))
             text = _wander(reply, wandering) if sampling.temperature else reply
-            speaking = self._spoken(text, sampling, stop)
+            # Side by side: the later ones are spoken while the first one is.
+            speaking = self._spoken(text, sampling, stop, 0.0 if number else self.engine.seconds_per_token)
             try:
                 while True:
                     next(speaking)
@@ -95,14 +97,17 @@ class ScriptedDialogue:
                 forks.append(end.value)
         return tuple(forks)
 
-    def _spoken(self, reply: str, sampling: Sampling, stop: Stop) -> Generator[Token, None, Generation]:
+    @staticmethod
+    def _spoken(
+        reply: str, sampling: Sampling, stop: Stop, seconds_per_token: float
+    ) -> Generator[Token, None, Generation]:
         spoken: list[Token] = []
         for word in re.findall(r"\s*\S+|\s+", reply):
             if stop():
                 return Generation(tuple(spoken), Finish.CANCELLED)
             if len(spoken) == sampling.max_new_tokens:
                 return Generation(tuple(spoken), Finish.LENGTH)
-            time.sleep(self.engine.seconds_per_token)
+            time.sleep(seconds_per_token)
             spoken.append(Token(word))
             yield spoken[-1]
         return Generation(tuple(spoken), Finish.STOP)

@@ -126,7 +126,7 @@ def _whole(number: object) -> int | None:
 
 
 def _progress(events: Iterator[Event], clock: Clock) -> Generator[dict[str, Any], None, Trace]:
-    said: dict[Stage, str] = {"coarse": "", "zoom": ""}
+    said: dict[Stage, str] = {"coarse": "", "zoom": "", "region": ""}
     last = -SECONDS_BETWEEN_UPDATES
     for event in events:
         match event:

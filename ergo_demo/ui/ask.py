@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 
 from ergo_demo.errors import ErgoError, ImageUnreadable
-from ergo_demo.pipeline import CropReady, Event, Finished, Spoke, check_question, run_settings
+from ergo_demo.pipeline import CropReady, Event, Finished, Sampled, Spoke, check_question, run_settings
 from ergo_demo.ui import messages, photos, present
 from ergo_demo.ui.api import uploaded
 from ergo_demo.ui.examples import Example
@@ -130,7 +130,7 @@ class AskTab:
                     # Another photo was opened, which stopped this run: nobody looks at what it still says.
                     continue
                 self._keep(session, shown, event)
-                if not isinstance(event, Spoke) or now - sent >= SECONDS_BETWEEN_UPDATES:
+                if not isinstance(event, Spoke | Sampled) or now - sent >= SECONDS_BETWEEN_UPDATES:
                     sent = now
                     yield self._screen(session)
         except ErgoError as error:

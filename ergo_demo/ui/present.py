@@ -177,6 +177,9 @@ def _steps(phase: Phase, shown: Progress | None) -> list[Step]:
     if shown.zoom is None:
         return [_step("now", coarse), _step("wait", "waits"), _step("wait", "waits")]
     first = _step("done", coarse, shown.coarse_seconds)
+    if shown.stage == "samples":
+        second = _step("done", words.tokens(shown.zoom.tokens), shown.zoom_seconds)
+        return [first, second, _step("now", f"{shown.samples_ended} of {shown.samples_of} samples")]
     return [first, _step("now", words.tokens(shown.zoom.tokens)), _step("wait", "waits")]
 
 
@@ -198,6 +201,8 @@ def _steps_of(trace: Trace) -> list[Step]:
 
 def _answer(phase: Phase, shown: Progress | None) -> tuple[str, bool]:
     """The answer or what stands in its place, and whether it is the latter."""
+    if shown is not None and shown.trace is None and shown.answer:
+        return shown.answer[:MOST_SHOWN], False
     if shown is None or shown.trace is None:
         return ("The answer appears here." if phase in ("idle", "ready") else "Not yet"), True
     trace = shown.trace

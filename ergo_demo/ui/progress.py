@@ -11,7 +11,9 @@ from ergo_demo.pipeline import (
     CropReady,
     Event,
     Finished,
+    RegionReady,
     RunSettings,
+    Sampled,
     Spoke,
     ZoomFound,
     ZoomMissing,
@@ -19,7 +21,7 @@ from ergo_demo.pipeline import (
 from ergo_demo.protocol.parsing import Why
 from ergo_demo.records import Trace
 
-Stage: TypeAlias = Literal["coarse", "zoom", "done"]
+Stage: TypeAlias = Literal["coarse", "zoom", "samples", "done"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,12 @@ class Progress:
     tokens_written: int = 0
     """By the present look."""
     coarse_seconds: float = 0.0
+    zoom_seconds: float = 0.0
+    answer: str | None = None
+    """As soon as it is known: samples come after it."""
+    samples_ended: int = 0
+    samples_of: int = 0
+    region: Box | None = None
     box: Box | None = None
     why: Why | None = None
     trace: Trace | None = None
@@ -51,6 +59,8 @@ class Progress:
             case Spoke("coarse", token):
                 written = self.tokens_written + 1
                 return replace(self, coarse_text=self.coarse_text + token.text, tokens_written=written)
+            case Spoke("region", _):
+                return self
             case Spoke(_, token):
                 written = self.tokens_written + 1
                 return replace(self, zoom_text=self.zoom_text + token.text, tokens_written=written)
@@ -61,9 +71,13 @@ class Progress:
             case CropReady(view):
                 seconds = now - self.began
                 return replace(self, stage="zoom", zoom=view, coarse_seconds=seconds, began=now, tokens_written=0)
-            case Answered():
-                # The trace comes with the next event and has it too.
-                return self
+            case Answered(text):
+                return replace(self, answer=text, zoom_seconds=now - self.began)
+            case Sampled(ended, of):
+                began = self.began if self.stage == "samples" else now
+                return replace(self, stage="samples", samples_ended=ended, samples_of=of, began=began)
+            case RegionReady(region, _):
+                return replace(self, region=region)
             case Finished(trace):
                 return replace(self, stage="done", trace=trace, box=trace.box, why=trace.why)
             case _:

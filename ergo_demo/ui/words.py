@@ -82,6 +82,10 @@ def sentences(photo: Photo | None, shown: Progress | None, chosen: RunSettings |
         return _about_photo(photo, chosen)
     if shown.trace is not None:
         return _about_end(shown.trace)
+    if shown.stage == "samples":
+        rest = "Where else would the model have looked?"
+        strong = f"Looking around: %s s, {shown.samples_ended} of {shown.samples_of} samples."
+        return [{"strong": strong, "rest": rest, "icon": "clock"}]
     written = tokens(shown.tokens_written)
     if shown.stage == "coarse":
         rest = "The box is drawn as soon as the model names a region."
@@ -147,6 +151,8 @@ def status(phase: str, shown: Progress | None) -> str:
         return "Waiting for your turn."
     if shown is None:
         return "The photo is open." if phase == "ready" else ""
+    if shown.trace is None and shown.stage == "samples":
+        return f"Answer: {(shown.answer or '')[:400]}. Looking around."
     if shown.trace is None:
         return "Second look." if shown.stage == "zoom" else "First look."
     trace = shown.trace

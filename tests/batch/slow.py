@@ -11,4 +11,4 @@ from ergo_demo.engines.scripted import ScriptedEngine
 
 if __name__ == "__main__":
     vars(cli)["open_engine"] = lambda _settings, **_options: ScriptedEngine(seconds_per_token=0.002)
-    raise SystemExit(command.main(["batch", *sys.argv[1:], "--engine", "scripted", "--at-once", "4"]))
+    raise SystemExit(command.main(["batch", *sys.argv[1:], "--engine", "scripted", "--samples", "0", "--at-once", "4"]))

@@ -28,7 +28,7 @@ STREAM = Stream(seed=11, megapixels=0.3)
 N = 8
 EVERY: tuple[Method, ...] = tuple(METHODS)
 PLAN = Plan(STREAM, N, EVERY, guess_scenes=3)
-CHOSEN = run_settings(INFO, Settings())
+CHOSEN = run_settings(INFO, Settings(), samples=0)
 
 
 @pytest.fixture(scope="module")

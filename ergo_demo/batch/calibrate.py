@@ -1,0 +1,132 @@
+"""`python -m ergo_demo calibrate FILE`: a calibration from rows that `batch` wrote, or questions that `scenes` wrote.
+
+Only items with a target count, and only those of the random stream: an item that says another "stream" is left out.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import fmean, median
+from typing import Any, TypeAlias
+
+from pydantic import ValidationError
+
+from ergo_demo.batch import cli
+from ergo_demo.batch.questions import read_lines
+from ergo_demo.batch.rows import Row, read_rows
+from ergo_demo.errors import CannotCalibrate, InputError
+from ergo_demo.geometry import Box
+from ergo_demo.records import Calibration, Trace, from_json, to_json
+from ergo_demo.settings import Settings
+from ergo_demo.uncertainty import conformal
+from ergo_demo.uncertainty.calibrating import Variant, calibration_of, score_of
+from ergo_demo.uncertainty.measuring import expanded_region, region_of_samples
+
+SPLITS = 200
+"""Random halves on which the report checks the promise."""
+
+Items: TypeAlias = Sequence[tuple[Trace, Box]]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What `calibrate` takes beside the settings."""
+    add = parser.add_argument
+    add("file", type=Path, metavar="FILE", help="rows of `batch`, or questions.jsonl of `scenes`, which is asked first")
+    add("--out", type=Path, help="the record to write (default: FILE with .calibration.json)")
+    add("--variant", choices=["plain", "adaptive"], default="plain", help="adaptive: wider where the samples disagree")
+    add("--report", action="store_true", help="also say how far the promise is kept on random halves, and at what size")
+
+
+def run(options: argparse.Namespace, settings: Settings) -> None:
+    """Writes the record and says what it promises. Raises ErgoError."""
+    rows = options.file if _is_rows(options.file) else _asked(options.file, settings)
+    items = items_of(rows)
+    when = datetime.now(UTC).isoformat(timespec="seconds")
+    source = f"{options.file.name}, {len(items):,} items of the random stream"
+    found = calibration_of(items, alpha=settings.alpha, variant=options.variant, source=source, when=when)
+    out: Path = options.out or options.file.with_suffix(".calibration.json")
+    out.write_text(json.dumps(to_json(found), indent=1) + "\n", "utf-8")
+    lines = [*in_words(found), *(report(items, found.variant) if options.report else ()), f"Written: {out}"]
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+def items_of(rows: Path) -> Items:
+    """The traces that have a target to be measured with. Raises CannotCalibrate where there are none, RowsInvalid."""
+    found = [item for row in read_rows(rows) if (item := _item(row))]
+    if not found:
+        raise CannotCalibrate(
+            f'No row of {rows.name} has a "target" and a trace.',
+            remedy='Give each question its "target": [x1, y1, x2, y2] in source px.',
+        )
+    return found
+
+
+def in_words(calibration: Calibration) -> list[str]:
+    """What was found, in two lines."""
+    n, alpha, q = calibration.n, calibration.alpha, calibration.q
+    if n < conformal.LEAST_ITEMS:
+        return [f"n = {n}: too few to promise anything; {conformal.LEAST_ITEMS} are needed."]
+    if q is None:
+        return [f"n = {n}: no growth holds {100 * (1 - alpha):g} % of the targets; the region is the whole photo."]
+    low, high = conformal.share_range(n, alpha)
+    unit = " x difficulty" if calibration.variant == "adaptive" else ""
+    return [
+        f"q = {q:.4f}{unit}: each edge moves by that share of the sample region's width or height.",
+        f"Holds the target in {100 * (1 - alpha):g} % of cases (n = {n}, {100 * low:.0f}-{100 * high:.0f} %).",
+    ]
+
+
+def report(items: Items, variant: Variant) -> list[str]:
+    """For 80, 90 and 95 %: the promise, what random halves gave on average, and the size of the regions."""
+    scores = [score_of(trace, target, variant) for trace, target in items]
+    half = len(items) // 2
+    lines = [f"{SPLITS} random halves, {half} items to calibrate; areas are medians, in boxes of the model:"]
+    for alpha in (0.2, 0.1, 0.05):
+        shares = conformal.realised(scores, alpha, SPLITS, seed=0)
+        promise, q = conformal.promised(half, alpha), conformal.quantile(scores, alpha)
+        area = "the whole photo" if q is None else f"{_median_area(items, variant, alpha):.2f}"
+        lines.append(f"  {1 - alpha:4.0%}  promised {promise:.1%}  realised {fmean(shares):.1%}  area {area}")
+    without = sum(region_of_samples(trace) is None for trace, _target in items)
+    return [*lines, f"  {without:,} of {len(items):,} items have no region; each counts as missed."]
+
+
+def _median_area(items: Items, variant: Variant, alpha: float) -> float:
+    found = calibration_of(items, alpha=alpha, variant=variant, source="", when="")
+    grown = [(trace, expanded_region(replace(trace, calibration=found))) for trace, _target in items]
+    return median(region.area / trace.box.area for trace, region in grown if region and trace.box)
+
+
+def _is_rows(path: Path) -> bool:
+    first = next(read_lines(path), None)
+    try:
+        content: Any = json.loads(first.content) if first else None
+    except ValueError:
+        content = None
+    if not isinstance(content, dict):
+        raise CannotCalibrate(f"{path.name} holds no rows and no questions.", remedy="Give what batch or scenes wrote.")
+    return "trace" in content
+
+
+def _asked(questions: Path, settings: Settings) -> Path:
+    """The rows of these questions; what was asked before is not asked again."""
+    out = questions.with_suffix(".answers.jsonl")
+    cli.run(argparse.Namespace(questions=questions, out=out, at_once=None, failed_again=False), settings)
+    return out
+
+
+def _item(row: Row) -> tuple[Trace, Box] | None:
+    item = row["item"] or {}
+    target, trace = item.get("target"), row["trace"]
+    if target is None or trace is None or item.get("stream", "random") != "random":
+        return None
+    try:
+        return from_json(Trace, trace), Box(*(float(edge) for edge in target))
+    except (TypeError, ValueError, ValidationError, InputError) as error:
+        raise CannotCalibrate(
+            f"Line {row['line']}: its target or its trace cannot be read ({str(error).splitlines()[0]}).",
+            remedy="A target is [x1, y1, x2, y2] in source px; a trace is what this version or an older one wrote.",
+        ) from error
