@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from ergo_demo.geometry import Box, Size
-from ergo_demo.overlay import STAGE_PX, draw
-from ergo_demo.records import ModelInfo, Outcome, Pixels, Sampling, Trace
+from ergo_demo.overlay import LAYERS, STAGE_PX, draw
+from ergo_demo.records import Finish, ModelInfo, Outcome, Pixels, Sample, Sampling, Trace
 
 AMBER = [0xFF, 0xB3, 0x1A]
 
@@ -71,3 +71,44 @@ def test_nothing_is_drawn_without_a_box_and_the_photo_is_left_as_it_was() -> Non
 def test_the_same_trace_gives_the_same_bytes() -> None:
     noise = np.random.default_rng(1).integers(0, 256, (600, 800, 3), np.uint8)
     assert draw(TRACE, noise).tobytes() == draw(TRACE, noise).tobytes()
+
+
+UNSURE = replace(
+    TRACE,
+    region=Box(160, 80, 460, 380),
+    samples=(Sample("", Finish.STOP, box=Box(500, 400, 700, 500)), Sample("", Finish.STOP)),
+    heat=tuple(tuple(0.25 if row < 24 else 1.0 if column < 32 else 0.0 for column in range(64)) for row in range(48)),
+)
+
+
+def test_the_region_is_dashed_from_its_corner_and_cased_without_a_gap() -> None:
+    drawn = draw(UNSURE, white(800, 600))
+    upper = drawn[80, 160:460].tolist()
+    # 9 on, 6 off; the line is 2 px wide, so the row below its middle is amber.
+    amber = [upper[at] == AMBER for at in (1, 4, 8, 10, 13, 16, 22, 26)]
+    assert amber == [True, True, True, False, False, True, True, False]
+    assert upper[12] == [81, 82, 84]  # casing over white
+    assert drawn[200, 160].tolist() in (AMBER, [81, 82, 84])
+
+
+def test_samples_and_heat_are_drawn_when_they_are_asked_for() -> None:
+    plain = draw(UNSURE, white(800, 600))
+    assert plain[400, 600].tolist() == [255, 255, 255]
+    samples = draw(UNSURE, white(800, 600), ("samples",))
+    assert samples[400, 600].tolist() != [255, 255, 255]
+    assert samples[450, 600].tolist() == samples[100, 300].tolist() == [255, 255, 255]
+
+
+def test_the_hatching_is_denser_where_more_looks_agree_and_fades_with_the_slider() -> None:
+    drawn = draw(replace(UNSURE, box=None), white(800, 600), ("heat",)).astype(int)
+    ink = 255 - drawn.mean(2)
+    quarter, all_of_them, none = ink[20:280, 20:780].mean(), ink[320:580, 20:380].mean(), ink[320:580, 420:780].mean()
+    assert none == 0 < quarter < all_of_them
+    half = 255 - draw(replace(UNSURE, box=None), white(800, 600), ("heat",), heat_opacity=0.5).astype(int).mean(2)
+    assert half[20:280].mean() < ink[20:280].mean()
+    assert draw(UNSURE, white(800, 600), ("heat",), heat_opacity=0.0).min() == 255
+
+
+def test_all_layers_give_the_same_bytes_each_time() -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (900, 1200, 3), np.uint8)
+    assert draw(UNSURE, noise, LAYERS).tobytes() == draw(UNSURE, noise, LAYERS).tobytes()
