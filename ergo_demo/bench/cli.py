@@ -6,6 +6,7 @@ from importlib import import_module
 BENCHES = {
     "scenes": "ergo_demo.bench.scenes",
     "engines": "ergo_demo.bench.engines",
+    "store": "ergo_demo.bench.store",
 }
 """Name -> the module with `add_arguments(parser)` and `run(options)`."""
 

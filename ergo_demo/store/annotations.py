@@ -14,6 +14,7 @@ from ergo_demo.store.records import Annotation, Order, Plan, Receipt, Stale, Sub
 from ergo_demo.store.sql import add_once
 
 ANNOTATION, DRAFT, ITEM, LEASE, PROJECT = tables.annotation, tables.draft, tables.item, tables.lease, tables.project
+TOMB = tables.tombstone
 
 # Made once: building a statement costs more than SQLite needs to run it.
 _REPEATED = sa.select(
@@ -28,6 +29,10 @@ _ITEM = (
         .where(LEASE.c.item == sa.bindparam("item"), LEASE.c.annotator == sa.bindparam("annotator"))
         .scalar_subquery()
         .label("queue"),
+        sa.exists()
+        .where(DRAFT.c.item == sa.bindparam("item"), DRAFT.c.annotator == sa.bindparam("annotator"))
+        .label("drafted"),
+        sa.exists().where(TOMB.c.kind == "annotator", TOMB.c.name == sa.bindparam("annotator")).label("forgotten"),
     )
     .join(PROJECT, PROJECT.c.id == ITEM.c.project)
     .where(ITEM.c.id == sa.bindparam("item"))
@@ -68,13 +73,17 @@ def _submit(
     found = connection.execute(_ITEM, pair).mappings().first()
     if found is None:
         raise NotThere("There is no such item.", remedy="Go on with the next one: it may have been removed.")
-    refuse_forgotten(connection, "annotator", annotator)
+    if found["forgotten"]:
+        refuse_forgotten(connection, "annotator", annotator)
     version = found["newest"] or 0
     if submission.base != version:
         return _refuse(connection, submission, annotator)
     before = connection.execute(NEWEST, pair).mappings().first() if version else None
     annotation = _annotation(submission, annotator, role, found, before)
     _add(connection, annotation, digest)
+    for table, there in ((DRAFT, found["drafted"]), (LEASE, found["queue"])):
+        if there:
+            connection.execute(_PAIR[table], {"of_item": submission.item, "of_annotator": annotator})
     return Receipt(submission.client_id, submission.item, annotation.version, annotation.created)
 
 
@@ -127,9 +136,8 @@ def _annotation(
 
 
 def _queue(found: rows.Row, before: rows.Row | None) -> Order | None:
-    if found["queue"]:
-        return Order(found["queue"])
-    return from_json(Annotation, before["record"]).queue if before else None
+    queue = found["queue"] or (before and before["record"]["queue"])
+    return Order(queue) if queue else None
 
 
 def _add(connection: sa.Connection, annotation: Annotation, digest: str) -> None:
@@ -146,5 +154,3 @@ def _add(connection: sa.Connection, annotation: Annotation, digest: str) -> None
         connection.execute(_ADD_REASON, reasons)
     if annotation.version == 1:
         connection.execute(_DONE, {"its_id": submission.item})
-    for deletion in _PAIR.values():
-        connection.execute(deletion, {"of_item": submission.item, "of_annotator": annotation.annotator})
