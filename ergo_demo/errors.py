@@ -18,6 +18,7 @@
     └─ StoreError        nothing was saved; better refused than guessed
        ├─ DatabaseTooNew     a newer program wrote the store
        ├─ DatabaseLocked     another program holds it for too long
+       ├─ StoreUnreachable   there is no such database, or no driver for it
        ├─ StoreUnsafe        it would lie where a power cut, or a web server, could get at it
        ├─ StoreDamaged       what is read is not what was written
        ├─ NotWritten         the disk is full, or cannot be written
@@ -118,6 +119,10 @@ class DatabaseTooNew(StoreError):
 
 class DatabaseLocked(StoreError):
     """Another program holds the store for too long."""
+
+
+class StoreUnreachable(StoreError):
+    """There is no such database, or no driver for it."""
 
 
 class StoreUnsafe(StoreError):

@@ -7,13 +7,14 @@ import json
 import os
 import sqlite3
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from ergo_demo.errors import StoreDamaged, StoreUnsafe
+from ergo_demo.errors import StoreDamaged, StoreUnreachable, StoreUnsafe
 
 BUSY_SECONDS = 10.0
 APPLICATION_ID = 0x4552474F
@@ -55,11 +56,20 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any, *, read_only: 
 
 def postgresql_address(url: str) -> sa.URL:
     """SQLAlchemy's form of a libpq address, with the driver that we install."""
-    return sa.make_url(url).set(drivername="postgresql+psycopg")
+    try:
+        return sa.make_url(url).set(drivername="postgresql+psycopg")
+    except sa.exc.ArgumentError:
+        # Not chained: it quotes the address, which may hold a password.
+        pass
+    raise StoreUnreachable("ERGO_STORE is no address.", remedy="Give postgresql://user:password@host/database.")
 
 
 def open_postgresql(url: str, *, read_only: bool = False) -> sa.Engine:
     """An engine on a PostgreSQL database. The reading one sees one moment per transaction, as SQLite's does."""
+    if find_spec("psycopg") is None:
+        raise StoreUnreachable(
+            "ERGO_STORE needs a driver that is not installed.", remedy='pip install "psycopg[binary]>=3.3,<4"'
+        )
     options = "-c synchronous_commit=on" + (" -c default_transaction_read_only=on" if read_only else "")
     return sa.create_engine(
         postgresql_address(url),

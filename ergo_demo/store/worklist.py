@@ -42,7 +42,7 @@ def take(
 ) -> Lease | None:
     """The next item for this person, leased; None when there is none. `besides`: what the page holds already.
 
-    What this person holds from before (a page that was reloaded) comes first.
+    What this person holds from before (a page that was reloaded) comes first. A blind item hides what was suggested.
     """
     refuse_forgotten(connection, "annotator", annotator)
     found = _held(connection, project, annotator, now, besides)
@@ -54,7 +54,7 @@ def take(
     kept = {"expires": now + lease_seconds, "queue": queue.value}
     leasing = insert_for(connection, LEASE).values(item=found["id"], annotator=annotator, **kept)
     connection.execute(leasing.on_conflict_do_update(index_elements=["item", "annotator"], set_=kept))
-    return Lease(rows.item_of(found), now + lease_seconds, queue)
+    return Lease(rows.without_suggestion(rows.item_of(found)), now + lease_seconds, queue)
 
 
 def _held(

@@ -216,6 +216,23 @@ def test_an_item_that_is_wanted_twice_goes_to_two_people(opening: Opening) -> No
     assert store.work("p").done == 1
 
 
+def test_a_blind_item_hides_what_was_suggested(opening: Opening) -> None:
+    store = opening()
+    image = fill(store, items=0)
+    store.add_items([item_of(image, "blind", blind=True, uncertainty=0.5)])
+    lease = store.take("p", "ada")
+    assert lease is not None
+    assert (lease.item.suggested, lease.item.trace, lease.item.uncertainty) == (None, None, None)
+    with pytest.raises(BoxInvalid, match="no suggested box"):
+        store.submit(submission_of("blind", action=Action.ACCEPT, boxes=()), "ada")
+    store.submit(submission_of("blind"), "ada")
+    kept = store.newest("blind", "ada")
+    assert kept is not None
+    assert kept.blind
+    assert kept.measures is not None
+    assert kept.measures.iou is not None
+
+
 @pytest.mark.parametrize(
     ("order", "expected"), [(Order.FILE, ["a", "b", "c"]), (Order.UNCERTAINTY, ["c", "a", "b"])], ids=str
 )

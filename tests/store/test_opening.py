@@ -119,6 +119,13 @@ def test_postgresql_that_does_not_sync_is_refused(postgresql: str) -> None:
     engine.dispose()
 
 
+@pytest.mark.parametrize("url", ["postgresql://me:hidden@127.0.0.1:1/db", "postgresql://me:hidden@[/db"])
+def test_a_database_that_is_not_there_is_named_without_its_password(tmp_path: Path, url: str) -> None:
+    with pytest.raises(StoreError) as raised:
+        open_store(tmp_path, url=url)
+    assert "hidden" not in str(raised.value)
+
+
 MOUNTS = r"""22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
 40 22 0:35 / /net/share rw shared:2 - nfs4 server:/share rw
 41 22 0:36 / /bucket\040of\040mine rw - fuse.gcsfuse bucket rw
