@@ -7,6 +7,7 @@ BENCHES = {
     "scenes": "ergo_demo.bench.scenes",
     "engines": "ergo_demo.bench.engines",
     "store": "ergo_demo.bench.store",
+    "uncertainty": "ergo_demo.bench.uncertainty",
 }
 """Name -> the module with `add_arguments(parser)` and `run(options)`."""
 

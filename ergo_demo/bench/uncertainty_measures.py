@@ -1,0 +1,215 @@
+"""The numbers of `bench uncertainty`, from what was seen of each item. Pure; boxes in source px.
+
+An item without a box counts as missed by every region, as wrong, and as the least certain: nothing is dropped.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ergo_demo.geometry import Box, Size, View
+from ergo_demo.scenes import TYPES, Type
+from ergo_demo.scoring import covered
+from ergo_demo.uncertainty.conformal import covered_range, difficulty, grown, promised, quantile, realised, score
+from ergo_demo.uncertainty.sampled import sample_region, spread
+
+ALPHAS = {"80": 0.2, "90": 0.1, "95": 0.05}
+SPLITS = 200
+
+Scores: TypeAlias = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What came of one item: the greedy box, the samples' boxes, and what both cost."""
+
+    type: Type
+    number: int
+    k: int
+    cover: bool
+    source: Size
+    target: Box
+    coarse: Size | None
+    box: Box | None
+    boxes: tuple[Box | None, ...]
+    logprob: float | None
+    ask_seconds: float
+    sample_seconds: float
+
+    @property
+    def frame(self) -> Box:
+        """The whole photo."""
+        return Box.of(self.source)
+
+    @property
+    def region(self) -> Box | None:
+        """The sample region."""
+        return sample_region(self.box, self.boxes) if self.box and self.boxes else None
+
+    @property
+    def wrong(self) -> bool:
+        """Whether the target is not wholly inside the box."""
+        return not covered(self.box, self.target)
+
+    @property
+    def doubt(self) -> float:
+        """The spread; where there is none, nothing was agreed on."""
+        found = spread(self.boxes)
+        return 1.0 if found is None or self.box is None else found
+
+    @property
+    def unit(self) -> float:
+        """What the adaptive variant divides by."""
+        region = self.region
+        if region is None or self.coarse is None:
+            return 1.0
+        return difficulty(self.doubt, View(self.frame, self.coarse).from_source(region))
+
+
+def plain(seen: Seen) -> float:
+    """The score of the sample region."""
+    return math.inf if seen.region is None else score(seen.region, seen.target)
+
+
+def adaptive(seen: Seen) -> float:
+    """The same, divided by the difficulty."""
+    return plain(seen) / seen.unit
+
+
+def margin(seen: Seen) -> float:
+    """The comparator's score: of the greedy box alone."""
+    return math.inf if seen.box is None else score(seen.box, seen.target)
+
+
+def summary(seen: Sequence[Seen], at_80_tokens: Sequence[Seen], seed: int) -> dict[str, Any]:
+    """Every number of the issue, and what they are made of."""
+    scores = np.array([plain(one) for one in seen])
+    return {
+        "realised_coverage": {name: fmean(realised(scores, alpha, SPLITS, seed)) for name, alpha in ALPHAS.items()},
+        "promised_coverage": {name: promised(len(seen) // 2, alpha) for name, alpha in ALPHAS.items()},
+        "single_split": {name: single_split(scores, alpha, seed) for name, alpha in ALPHAS.items()},
+        "area_over_calibrated_margin": area_over_margin(seen, 0.1, seed),
+        "area_over_calibrated_margin_by": {
+            variant: {
+                name: area_over_margin(seen, alpha, seed, variant == "adaptive") for name, alpha in ALPHAS.items()
+            }
+            for variant in ("plain", "adaptive")
+        },
+        "auc": auc([one.doubt for one in at_80_tokens], [one.wrong for one in at_80_tokens]),
+        "auc_logprob": auc([_logprob_doubt(one) for one in at_80_tokens], [one.wrong for one in at_80_tokens]),
+        "auc_scenes": len(at_80_tokens),
+        "auc_wrong": sum(one.wrong for one in at_80_tokens),
+        "region_area_by_k": area_by_k(seen),
+        "samples_over_ask": sum(one.sample_seconds for one in seen)
+        / (sum(one.ask_seconds for one in seen) or math.nan),
+        "by_type": by_group(seen, seed),
+    }
+
+
+def single_split(scores: Scores, alpha: float, seed: int) -> dict[str, Any]:
+    """One random half to calibrate, the other to test, and the beta-binomial 95 % interval for these sizes."""
+    tested = len(scores) - len(scores) // 2
+    share = realised(scores, alpha, 1, seed)[0]
+    low, high = covered_range(len(scores) // 2, tested, alpha)
+    inside = low <= round(share * tested) <= high
+    return {"coverage": share, "low": low / tested, "high": high / tested, "inside": inside}
+
+
+def area_over_margin(seen: Sequence[Seen], alpha: float, seed: int, is_adaptive: bool = False) -> float:
+    """Mean area of calibrated regions over that of greedy boxes with one calibrated margin, over random halves."""
+    ours = _areas(seen, alpha, seed, adaptive if is_adaptive else plain, lambda one: one.region, is_adaptive)
+    return ours / _areas(seen, alpha, seed, margin, lambda one: one.box, False)
+
+
+def _areas(
+    seen: Sequence[Seen],
+    alpha: float,
+    seed: int,
+    scored: Callable[[Seen], float],
+    box_of: Callable[[Seen], Box | None],
+    is_adaptive: bool,
+    splits: int = 20,
+) -> float:
+    """The mean area, as a share of the photo, on the halves that did not calibrate."""
+    rng = np.random.default_rng(seed)
+    scores = np.array([scored(one) for one in seen])
+    found = []
+    for _ in range(splits):
+        order = rng.permutation(len(seen))
+        half = len(seen) // 2
+        q = quantile(scores[order[:half]], alpha)
+        for at in order[half:]:
+            one = seen[at]
+            unit = one.unit if is_adaptive else 1.0
+            box = box_of(one)
+            region = grown(box, None if q is None else q * unit, one.frame) if box else one.frame
+            found.append(region.area / one.source.area)
+    return fmean(found)
+
+
+def auc(doubts: Sequence[float], wrong: Sequence[bool]) -> float | None:
+    """How often a wrong item is more doubtful than a right one, ties half; None without both kinds.
+
+    >>> auc([0.9, 0.2, 0.5], [True, False, False])
+    1.0
+    """
+    bad = np.array([doubt for doubt, is_wrong in zip(doubts, wrong, strict=True) if is_wrong])
+    good = np.array([doubt for doubt, is_wrong in zip(doubts, wrong, strict=True) if not is_wrong])
+    if not len(bad) or not len(good):
+        return None
+    more = bad[:, None] > good[None, :]
+    return float((more + 0.5 * (bad[:, None] == good[None, :])).mean())
+
+
+def _logprob_doubt(seen: Seen) -> float:
+    return math.inf if seen.logprob is None else -seen.logprob
+
+
+def area_by_k(seen: Sequence[Seen]) -> dict[str, float]:
+    """*Hidden* asked to find: the sample region's mean share of the photo, by the number of places."""
+    asked = [one for one in seen if one.type == "hidden" and not one.cover]
+    return {
+        str(k): fmean(_share(one.region, one) for one in asked if one.k == k) for k in sorted({one.k for one in asked})
+    }
+
+
+def by_group(seen: Sequence[Seen], seed: int) -> Mapping[str, Any]:
+    """For each type: how often box, sample region and calibrated region (90 %) hold the target, and their areas."""
+    rng = np.random.default_rng(seed)
+    order = [int(at) for at in rng.permutation(len(seen))]
+    half = len(seen) // 2
+    q = quantile([plain(seen[at]) for at in order[:half]], 0.1)
+    tested = [seen[at] for at in order[half:]]
+    return {kind: _coverage([one for one in tested if one.type == kind], q) for kind in TYPES} | {
+        "all": _coverage(tested, q)
+    }
+
+
+def _coverage(seen: Sequence[Seen], q: float | None) -> dict[str, Any]:
+    if not seen:
+        return {"n": 0}
+    calibrated = [grown(one.region, q, one.frame) if one.region else one.frame for one in seen]
+    held = [region is not None and plain(one) <= (math.inf if q is None else q) for one, region in
+            zip(seen, calibrated, strict=True)]  # fmt: skip
+    return {
+        "n": len(seen),
+        "box": {"coverage": fmean(not one.wrong for one in seen), "area": fmean(_share(one.box, one) for one in seen)},
+        "sample_region": {
+            "coverage": fmean(covered(one.region, one.target) for one in seen),
+            "area": fmean(_share(one.region, one) for one in seen),
+        },
+        "calibrated_region": {
+            "coverage": fmean(held),
+            "area": fmean(region.area / one.source.area for one, region in zip(seen, calibrated, strict=True)),
+        },
+    }
+
+
+def _share(box: Box | None, seen: Seen) -> float:
+    """Of the photo's area; 1 where no box was named, because the whole photo was read."""
+    return 1.0 if box is None else box.area / seen.source.area
