@@ -4,6 +4,7 @@ from typing import TypedDict
 
 from ergo_demo.geometry import full_resolution_tokens
 from ergo_demo.imaging import Photo
+from ergo_demo.records import Trace
 from ergo_demo.ui import words
 from ergo_demo.ui.progress import Progress
 
@@ -43,8 +44,9 @@ def card(photo: Photo | None, shown: Progress | None) -> Card:
     whole = full_resolution_tokens(shown.photo.size)
     coarse = shown.coarse.tokens if shown.coarse else 0
     zoom = shown.zoom.tokens if shown.zoom else 0
+    zoom += shown.trace.tokens().get("region", 0) if shown.trace else 0
     most = 0 if shown.zoom or shown.trace else shown.chosen.zoom_budget_tokens
-    first, second = _seconds(shown)
+    first, second, around = _seconds(shown)
     # A small photo costs more in two looks than in one: then the bar is as long as what was spent.
     length = max(whole, coarse + zoom + most)
     return {
@@ -54,17 +56,22 @@ def card(photo: Photo | None, shown: Progress | None) -> Card:
         "zoom": zoom / length,
         "maybe": most / length,
         "about": f"{coarse + zoom:,} of {whole:,} vision tokens" + ("" if shown.trace else " so far"),
-        "seconds": f"{first + second:.1f}" if first else None,
+        "seconds": f"{first + second + around:.1f}" if first else None,
         "whole_seconds": "whole photo: not measured here" if shown.trace else "",
         "note": _note(shown, most),
     }
 
 
-def _seconds(shown: Progress) -> tuple[float, float]:
-    """Of the first and of the second look; 0 while it is not over."""
+def _seconds(shown: Progress) -> tuple[float, float, float]:
+    """Of the first look, of the second, and of what came after; 0 while it is not over."""
     trace = shown.trace
     first = trace.coarse.seconds if trace and trace.coarse else shown.coarse_seconds
-    return first, trace.zoom.seconds if trace and trace.zoom else 0.0
+    second = trace.zoom.seconds if trace and trace.zoom else shown.zoom_seconds
+    return first, second, trace.sample_seconds + _third_seconds(trace) if trace else 0.0
+
+
+def _third_seconds(trace: Trace) -> float:
+    return trace.region_look.seconds if trace.region_look else 0.0
 
 
 def _note(shown: Progress, most: int) -> str:
@@ -73,7 +80,18 @@ def _note(shown: Progress, most: int) -> str:
     if shown.trace is None:
         return ""
     peak = _peak_memory_bytes(shown)
-    return f"Peak GPU memory {peak / 1e9:.1f} GB." if peak else ""
+    said = [_after(shown.trace), f"Peak GPU memory {peak / 1e9:.1f} GB." if peak else ""]
+    return " ".join(filter(None, said))
+
+
+def _after(trace: Trace) -> str:
+    """What samples and a third look cost: "8 samples: 0.5 s more."."""
+    parts = []
+    if trace.samples:
+        parts.append(f"{len(trace.samples)} samples: {trace.sample_seconds:.1f} s more.")
+    if look := trace.region_look:
+        parts.append(f"Third look: {words.tokens(look.view.tokens)}, {look.seconds:.1f} s more.")
+    return " ".join(parts)
 
 
 def _peak_memory_bytes(shown: Progress) -> int | None:

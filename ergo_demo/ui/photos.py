@@ -19,7 +19,7 @@ from starlette.routing import Route
 from ergo_demo.errors import PhotoExpired
 from ergo_demo.geometry import Box, Size, View
 from ergo_demo.imaging import TILE_PX, TILES_FOLDER, Kernel, Photo, encode_jpeg, encode_png, resample
-from ergo_demo.overlay import LONGEST_SIDE_PX, draw
+from ergo_demo.overlay import LAYERS, LONGEST_SIDE_PX, SHOWN_AT_FIRST, Layer, draw
 from ergo_demo.records import Trace, from_json, to_json
 
 LONGEST_CROP_PX = 2_048
@@ -119,9 +119,12 @@ def routes(root: Path) -> list[Route]:
         if not _NAME.fullmatch(name) or file not in _MEDIA_TYPES:
             raise HTTPException(404)
         path = folder_of(request) / _LOOKS_FOLDER / name / file
-        if file == "overlay.png" and not path.exists() and path.with_name("trace.json").exists():
+        if file == "overlay.png" and path.with_name("trace.json").exists():
+            shown, strength = _asked_for(request)
+            path = path.with_name(f"overlay-{'-'.join(shown)}-{strength}.png")
             try:
-                await run_in_threadpool(_draw_overlay, folder_of(request), path)
+                if not path.exists():
+                    await run_in_threadpool(_draw_overlay, folder_of(request), path, shown, strength)
             except PhotoExpired as error:
                 raise HTTPException(404) from error
         return _file(path, _MEDIA_TYPES[file])
@@ -141,14 +144,23 @@ def _file(path: Path, media_type: str) -> Response:
     return FileResponse(path, media_type=media_type, headers=_KEPT)
 
 
-def _draw_overlay(folder: Path, path: Path) -> None:
+def _asked_for(request: Request) -> tuple[tuple[Layer, ...], int]:
+    """The layers that an address names, words that are none passed by, and the heat map's strength in percent."""
+    asked = request.query_params
+    named = asked["layers"].split() if "layers" in asked else SHOWN_AT_FIRST
+    strength = asked.get("heat", "100")
+    percent = int(strength) if re.fullmatch("[0-9]{1,3}", strength) else 100
+    return tuple(layer for layer in LAYERS if layer in named), min(percent, 100)
+
+
+def _draw_overlay(folder: Path, path: Path, shown: tuple[Layer, ...], strength: int) -> None:
     photo = from_json(Photo, json.loads((folder / _PHOTO_FILE).read_text("utf-8")))
     trace = from_json(Trace, json.loads(path.with_name("trace.json").read_text("utf-8")))
     shrink = min(1.0, LONGEST_SIDE_PX / max(photo.size.width, photo.size.height))
     size = Size(max(1, round(photo.size.width * shrink)), max(1, round(photo.size.height * shrink)))
     pixels = resample(photo, View(Box.of(photo.size), size), Kernel.LANCZOS)
-    drawn = encode_png(draw(trace, pixels))
+    drawn = encode_png(draw(trace, pixels, shown, strength / 100))
     # One overlay a photo is kept: it can be larger than the photo, and is drawn again when it is asked for again.
-    for other in (folder / _LOOKS_FOLDER).glob("*/overlay.png"):
+    for other in (folder / _LOOKS_FOLDER).glob("*/overlay*.png"):
         other.unlink(missing_ok=True)
     _write(path, drawn)

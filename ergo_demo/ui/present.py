@@ -12,10 +12,10 @@ from ergo_demo.geometry import PATCH
 from ergo_demo.imaging import Photo
 from ergo_demo.pipeline import RunSettings
 from ergo_demo.records import Finish, Outcome, Trace
-from ergo_demo.ui import cost, words
+from ergo_demo.ui import cost, doubt, words
+from ergo_demo.ui.doubt import Line
 from ergo_demo.ui.messages import Notice
 from ergo_demo.ui.progress import Progress
-from ergo_demo.ui.words import Line
 
 Phase: TypeAlias = Literal["idle", "ready", "waiting", "running", "finished"]
 
@@ -49,6 +49,15 @@ class Thought(TypedDict):
     text: str
 
 
+class SampleView(TypedDict):
+    """One sample: its box (source px), what it is called, what it wrote about its reasons."""
+
+    box: list[float] | None
+    title: str
+    about: str
+    text: str
+
+
 class Asked(TypedDict):
     """One row of the earlier questions."""
 
@@ -69,6 +78,10 @@ class Screen(TypedDict):
     tag: str
     dots: dict[str, int] | None
     box: list[float] | None
+    region: list[float] | None
+    region_label: str
+    samples: list[SampleView]
+    heat: list[list[float]] | None
     crop: Crop | None
     steps: list[Step]
     sentences: list[Line]
@@ -116,6 +129,10 @@ def screen(page: Page) -> Screen:
         "tag": words.tag(page.photo, shown),
         "dots": _dots(shown),
         "box": list(shown.box.edges) if shown and shown.box else None,
+        "region": _region(shown),
+        "region_label": doubt.region_label(shown.trace if shown else None),
+        "samples": _samples(shown.trace if shown else None),
+        "heat": [list(row) for row in shown.trace.heat] if shown and shown.trace and shown.trace.heat else None,
         "crop": _crop(shown, page.urls),
         "steps": _steps(phase, shown),
         "sentences": words.sentences(page.photo, shown, page.chosen),
@@ -144,6 +161,25 @@ def _dots(shown: Progress | None) -> dict[str, int] | None:
         return None
     size = shown.coarse.size
     return {"columns": size.width // PATCH, "rows": size.height // PATCH}
+
+
+def _region(shown: Progress | None) -> list[float] | None:
+    region = (shown.trace.region if shown.trace else shown.region) if shown else None
+    return list(region.edges) if region else None
+
+
+def _samples(trace: Trace | None) -> list[SampleView]:
+    if trace is None:
+        return []
+    return [
+        {
+            "box": list(sample.box.edges) if sample.box else None,
+            "title": f"Sample {number} of {len(trace.samples)}",
+            "about": doubt.about_sample(sample),
+            "text": (sample.thought or sample.reply)[:MOST_SHOWN],
+        }
+        for number, sample in enumerate(trace.samples, start=1)
+    ]
 
 
 def _crop(shown: Progress | None, urls: Mapping[str, str]) -> Crop | None:

@@ -4,13 +4,15 @@ import math
 import re
 from collections.abc import Sequence
 from pathlib import PurePosixPath
-from typing import Literal, NotRequired, TypedDict
+from typing import Literal
 
 from ergo_demo.geometry import PATCH, View, full_resolution_tokens
 from ergo_demo.imaging import Photo
 from ergo_demo.pipeline import RunSettings
 from ergo_demo.protocol.parsing import Flag, Why, read_thought
 from ergo_demo.records import Outcome, Trace
+from ergo_demo.ui import doubt
+from ergo_demo.ui.doubt import Line as Line
 from ergo_demo.ui.progress import Progress
 
 IDLE_STEPS = ("everything, small", "one region, sharp", "and what it cost")
@@ -27,14 +29,6 @@ FLAGS = {
 """What each repair is called on the page."""
 
 _TAG_BEGUN = re.compile(r"<(?:/?(?:t(?:h(?:i(?:n(?:k)?)?)?)?|z(?:o(?:o(?:m)?)?)?|a(?:n(?:s(?:w(?:e(?:r)?)?)?)?)?)?)?$")
-
-
-class Line(TypedDict):
-    """A sentence under the photo. "%s" in `strong` is where the page counts the seconds on."""
-
-    strong: str
-    rest: str
-    icon: NotRequired[str]
 
 
 def pixels(width: float, height: float) -> str:
@@ -112,6 +106,7 @@ def _about_end(trace: Trace) -> list[Line]:
     if trace.outcome is Outcome.FAILED:
         return [{"strong": f"The {look} look failed.", "rest": kept, "icon": "warn"}]
     lines = [_about_region(trace.zoom.view, trace.why)] if trace.zoom else []
+    lines += doubt.lines(trace)
     if trace.flags:
         lines.append({"strong": "", "rest": " ".join(FLAGS[flag] for flag in trace.flags), "icon": "info"})
     return lines

@@ -30,7 +30,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
         return f"<answer>{'<b>scripted</b>' if number == 1 else number}</answer>"
 
     questions = write_questions(folder / "scenes", QUESTIONS, answer="7")
-    answer(questions, folder / "out.jsonl", ScriptedEngine(every_third_without_a_box), at_once=1)
+    answer(questions, folder / "out.jsonl", ScriptedEngine(every_third_without_a_box), at_once=1, samples=0)
     with running_app(folder / "app", ERGO_GALLERY=str(folder / "out.jsonl")) as started:
         yield started
 

@@ -50,7 +50,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     replies = iter(REPLIES)
     engine = ScriptedEngine(lambda _picture, _turn: next(replies))
-    answer(write_lines(folder / "questions.jsonl", items), folder / "out.jsonl", engine, at_once=1)
+    answer(write_lines(folder / "questions.jsonl", items), folder / "out.jsonl", engine, at_once=1, samples=0)
     return folder / "out.jsonl"
 
 

@@ -9,10 +9,17 @@ import { createViewer } from "../viewer/viewer.js";
 import { Clock } from "./clock.js";
 import * as fill from "./fill.js";
 import { listenForPhotos } from "./intake.js";
+import { drawnLayers, nearestOutline, overlayQuery, there } from "./drawn.js";
 import { leaderLines } from "./leader.js";
 
 /** How often a page that waits asks whether it is its turn. */
 const ASK_EVERY_MS = 2000;
+
+/** Which layers a new page shows; the legend's switches and the keys change it, and it stays for the next question. */
+const SHOWN_AT_FIRST = { box: true, region: true, samples: false, heat: false };
+
+/** CSS px beside a sample's line that still count as a click on it. */
+const CLICK_REACH_PX = 8;
 
 /** Fills the shell in `element`; the other four are what gr.HTML gives to its script. */
 export function mount(element, { props, trigger, upload, watch }) {
@@ -26,7 +33,9 @@ class AskView {
   #trigger;
   #viewer;
   #screen = null;
-  #boxShown = true;
+  #shown = { ...SHOWN_AT_FIRST };
+  #heatOpacity = 1;
+  #chosen = null; // the number of the sample whose reasoning is shown
   #words = "";
   #clock = new Clock();
   #openingClock = new Clock();
@@ -39,7 +48,7 @@ class AskView {
     this.#trigger = trigger;
     this.#viewer = createViewer(this.#parts.stage, {
       onMove: () => this.#drawLeader(),
-      onLayer: (id, shown) => this.#layerSwitched(shown),
+      onLayer: (id, shown) => this.#layerSwitched(id, shown),
     });
     fill.fillExamples(this.#parts, props.examples, props.licence, (index) => this.#chooseExample(index));
     this.#listen();
@@ -62,6 +71,7 @@ class AskView {
     this.#showThoughts(screen);
     fill.fillCost(parts, screen.cost);
     fill.fillDownloads(parts, screen.downloads);
+    this.#showSwitched();
     fill.fillAsked(parts, screen.asked, busy, (id) => this.#trigger("again", { id }));
     parts.grid.setAttribute("aria-busy", String(busy));
     parts.grid.dataset.phase = screen.phase;
@@ -89,7 +99,11 @@ class AskView {
 
   #listen() {
     const parts = this.#parts;
-    parts["layer-box"].addEventListener("click", () => this.#layerSwitched(!this.#boxShown));
+    for (const id of Object.keys(SHOWN_AT_FIRST)) {
+      parts[`layer-${id}`].addEventListener("click", () => this.#layerSwitched(id, !this.#shown[id]));
+    }
+    parts["heat-opacity"].addEventListener("input", () => this.#faded());
+    parts.stage.addEventListener("click", (event) => this.#clicked(event));
     parts["show-all"].addEventListener("click", () => this.#toggleThought());
     parts["crop-image"].addEventListener("load", () => this.#drawLeader());
     addEventListener("scroll", () => this.#drawLeader(), { passive: true });
@@ -116,7 +130,9 @@ class AskView {
     tag.hidden = fresh.hidden = !photo;
     stage.classList.toggle("empty", !photo);
     this.#parts["tag-text"].textContent = screen.tag;
-    this.#parts["layer-box"].disabled = !screen.box;
+    for (const id of Object.keys(SHOWN_AT_FIRST)) this.#parts[`layer-${id}`].disabled = !there(screen, id);
+    this.#parts["name-region"].textContent = screen.region_label;
+    if (this.#chosen !== null && !screen.samples[this.#chosen]) this.#chosen = null;
     if (photo?.id !== before?.photo?.id) {
       this.#viewer.setPhoto(photo);
       stage.dataset.photo = photo?.tiles ?? "";
@@ -127,21 +143,53 @@ class AskView {
   }
 
   #setLayers() {
-    const { dots, box } = this.#screen;
-    const layers = [];
-    if (dots) layers.push({ id: "dots", kind: "dots", ...dots, shown: true });
-    if (box) layers.push({ id: "box", kind: "model-box", box, label: "Model box", shown: this.#boxShown });
+    const layers = drawnLayers(this.#screen, this.#shown, this.#heatOpacity, this.#chosen);
     const key = JSON.stringify([layers, this.#screen.photo?.id]);
     if (key === this.#words) return;
     this.#words = key;
     this.#viewer.setLayers(layers);
   }
 
-  #layerSwitched(shown) {
-    this.#boxShown = shown;
-    this.#parts["layer-box"].setAttribute("aria-checked", String(shown));
-    this.#setLayers();
+  #layerSwitched(id, shown) {
+    this.#shown[id] = shown;
+    this.#parts[`layer-${id}`].setAttribute("aria-checked", String(shown));
+    if (id === "samples" && !shown) this.#choose(null);
+    this.#showSwitched();
     this.#drawLeader();
+  }
+
+  #faded() {
+    this.#heatOpacity = Number(this.#parts["heat-opacity"].value) / 100;
+    this.#showSwitched();
+  }
+
+  /** What depends on the switches: layers, the slider, the row of samples, the picture to download. */
+  #showSwitched() {
+    const { samples, heat } = this.#screen;
+    this.#setLayers();
+    this.#parts["heat-slider"].hidden = !(heat && this.#shown.heat);
+    const listed = this.#shown.samples && samples.length > 0;
+    this.#parts.samples.hidden = !listed;
+    fill.fillSamples(this.#parts.samples, listed ? samples : [], this.#chosen, (number) => this.#choose(number));
+    const link = this.#parts["download-list"].querySelector("a[data-overlay]");
+    if (link) link.href = `${link.dataset.overlay}?${overlayQuery(this.#shown, this.#heatOpacity)}`;
+  }
+
+  /** Shows the reasoning of a sample; of the two looks again for null, or the one that is shown already. */
+  #choose(number) {
+    this.#chosen = number === this.#chosen ? null : number;
+    if (!this.#screen) return;
+    this.#showSwitched();
+    this.#showThoughts(this.#screen);
+  }
+
+  /** A click on the line of a sample; one that ends a pan is none. */
+  #clicked(event) {
+    if (!this.#shown.samples || !event.target.closest(".ev-field")) return;
+    const at = { x: event.clientX, y: event.clientY };
+    const rects = this.#screen.samples.map(({ box }) => (box ? this.#viewer.screenRect(box) : null));
+    const number = nearestOutline(rects, at, CLICK_REACH_PX);
+    if (number !== null) this.#choose(number);
   }
 
   #showCrop(crop) {
@@ -161,9 +209,10 @@ class AskView {
 
   #showThoughts({ thoughts, thought_note: note }) {
     const { thought } = this.#parts;
-    const writing = note !== "";
-    fill.fillThoughts(thought, thoughts, writing);
-    this.#parts["thought-note"].textContent = note;
+    const sample = this.#chosen === null ? null : this.#screen.samples[this.#chosen];
+    const writing = note !== "" && !sample;
+    fill.fillThoughts(thought, sample ? [sample] : thoughts, writing);
+    this.#parts["thought-note"].textContent = sample ? "a sample" : note;
     // While it is written the end is what is new; when it is done, people read from the beginning.
     thought.scrollTop = writing ? thought.scrollHeight : 0;
     const cut = thought.scrollHeight > thought.clientHeight + 1;
@@ -217,7 +266,7 @@ class AskView {
 
   #leader() {
     const { box, crop } = this.#screen ?? {};
-    if (!box || !crop || !this.#boxShown) return null;
+    if (!box || !crop || !this.#shown.box) return null;
     const rect = (part) => this.#parts[part].getBoundingClientRect();
     return leaderLines({ box: this.#viewer.screenRect(box), crop: rect("crop"), stage: rect("stage"), origin: rect("grid") });
   }

@@ -18,8 +18,11 @@ function icon(name) {
 }
 
 /** The line of the model box, as it is on the photo. */
-function boxGlyph() {
-  const line = svg("path", { d: "M3 9H27", stroke: "#FFB31A", "stroke-width": "2.5" });
+/** The line of a layer, as the legend shows it. */
+const GLYPHS = { box: { "stroke-width": "2.5" }, region: { "stroke-width": "2", "stroke-dasharray": "7 4" } };
+
+function glyph(name) {
+  const line = svg("path", { d: "M3 9H27", stroke: "#FFB31A", ...GLYPHS[name] });
   return svg("svg", { class: "e-glyph", viewBox: "0 0 30 18", "aria-hidden": "true" }, line);
 }
 
@@ -67,7 +70,7 @@ export function fillSentences(part, lines) {
       const [before, after] = strong.split("%s");
       const ticking = after === undefined ? [] : [html("span", { "data-ticks": "" }), after];
       const words = html("span", {}, html("b", {}, before, ...ticking), strong && rest ? " " : "", rest);
-      const sign = name === "box" ? boxGlyph() : name ? icon(name) : html("span");
+      const sign = GLYPHS[name] ? glyph(name) : name ? icon(name) : html("span");
       return html("p", { class: strong ? "" : "m" }, sign, words);
     }),
   );
@@ -111,13 +114,29 @@ export function fillCost(parts, cost) {
   }
 }
 
+/** A button for each sample; choose(number) shows its reasoning. The chosen one keeps its element, and so the focus. */
+export function fillSamples(part, samples, chosen, choose) {
+  replaceIfOther(part, JSON.stringify(samples), () =>
+    samples.map(({ title, about }, number) => {
+      const name = `${title}: ${about}`;
+      const button = html("button", { type: "button", "aria-label": name, title: about }, String(number + 1));
+      button.addEventListener("click", () => choose(number));
+      return button;
+    }),
+  );
+  [...part.children].forEach((button, number) => button.setAttribute("aria-pressed", String(number === chosen)));
+}
+
 /** Links to the files of this run: [{label, url, name}]. */
 export function fillDownloads(parts, downloads) {
   const list = parts["download-list"];
   replaceIfOther(list, JSON.stringify(downloads), () =>
     downloads.length === 0
       ? [html("p", { class: "m" }, "There is something to download after a question.")]
-      : downloads.map(({ label, url, name }) => html("a", { class: "e-btn", href: url, download: name }, label)),
+      : downloads.map(({ label, url, name }) => {
+          const drawn = url.endsWith("/overlay.png") ? { "data-overlay": url } : {};
+          return html("a", { class: "e-btn", href: url, download: name, ...drawn }, label);
+        }),
   );
   parts["downloads-summary"].textContent = downloads.map(({ label }) => label).join("; ") || "none yet";
 }

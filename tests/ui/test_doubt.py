@@ -1,0 +1,101 @@
+"""The sentences about samples: one plain sentence on the place, one on what the region promises."""
+
+from dataclasses import replace
+
+import pytest
+
+from ergo_demo.geometry import Box
+from ergo_demo.records import Calibration, Finish, Sample, Trace
+from ergo_demo.ui import doubt
+from ergo_demo.uncertainty.sampled import heat_map, spread
+from tests.ui import runs
+
+HERE, RIGHT = Box(5360, 3040, 6116, 3572), Box(6250, 3040, 7006, 3572)
+ABOVE, FAR = Box(5360, 100, 6116, 632), Box(100, 5000, 856, 5532)
+CALIBRATION = Calibration(
+    model="m", revision="1", samples=8, temperature=1.0, top_p=1.0, coarse_budget_tokens=1280,
+    alpha=0.1, n=212, q=0.2, variant="plain", when="2026-11-21", source="a test",
+)  # fmt: skip
+
+
+def trace(*boxes: Box | None, calibration: Calibration | None = None, differ: bool | None = None) -> Trace:
+    return replace(
+        runs.trace(),
+        samples=tuple(Sample("", Finish.STOP, box=box) for box in boxes),
+        spread=spread(boxes),
+        heat=heat_map(boxes, runs.SIZE),
+        region=runs.REGION,
+        calibration=calibration,
+        answers_differ=differ,
+        region_answer=None if differ is None else "K 4l7",
+    )
+
+
+def said(found: Trace) -> list[str]:
+    return [f"{line['strong']} {line['rest']}" for line in doubt.lines(found)]
+
+
+@pytest.mark.parametrize(
+    ("boxes", "words"),
+    [
+        pytest.param((HERE,) * 8, "The model is sure of the place. 8 of 8 looks overlap.", id="sure"),
+        pytest.param(
+            (HERE,) * 5 + (RIGHT,) * 3,
+            "The model is split between two places. 5 of 8 looks are at the box, 3 are 890 px to its right.",
+            id="two places",
+        ),
+        pytest.param(
+            (HERE,) * 7 + (ABOVE,),
+            "The model is split between two places. 7 of 8 looks are at the box, 1 is 2,940 px above it.",
+            id="one stray look",
+        ),
+        pytest.param(
+            (HERE, RIGHT, FAR, None),
+            "The model is unsure of the place. The 4 looks are spread over 3 % of the photo. "
+            "1 of 4 looks named no region.",
+            id="many places",
+        ),
+        pytest.param((None,) * 3, "The model is unsure of the place. 3 of 3 looks named no region.", id="none"),
+        pytest.param(
+            (Box(0, 0, 100, 100), Box(0, 0, 500, 100), Box(0, 0, 900, 100)),
+            "The model is sure of the place, not of its size. "
+            "3 looks meet at one place, but two of them share only 29 %.",
+            id="one place, many sizes",
+        ),
+    ],
+)
+def test_one_plain_sentence_says_how_sure_the_model_is_of_the_place(boxes: tuple[Box | None, ...], words: str) -> None:
+    assert said(trace(*boxes))[0] == words
+
+
+def test_a_promise_has_its_n_and_its_range_and_there_is_none_below_fifty() -> None:
+    promised = trace(HERE, HERE, calibration=CALIBRATION)
+    assert said(promised)[1] == "The dashed region holds the target in 90 % of cases (n = 212, 87–93 %)."
+    assert doubt.region_label(promised) == "Expanded region"
+    for calibration, n in ((None, 0), (replace(CALIBRATION, n=23), 23)):
+        found = trace(HERE, HERE, calibration=calibration)
+        words = f"Sample region, not calibrated (n = {n}; 50 are needed). It promises nothing."
+        assert said(found)[1] == words
+        assert doubt.region_label(found) == "Sample region"
+
+
+def test_a_third_look_says_whether_the_answer_stays() -> None:
+    assert said(trace(HERE, HERE, differ=False))[2] == "Read from the region, the answer is the same."
+    assert said(trace(HERE, HERE, differ=True))[2] == "Read from the region, the answer is 'K 4l7'."
+
+
+def test_without_samples_nothing_is_said() -> None:
+    assert doubt.lines(runs.trace()) == []
+
+
+@pytest.mark.parametrize(
+    ("sample", "words"),
+    [
+        (Sample("", Finish.STOP, box=HERE), "756 × 532 px"),
+        (Sample("", Finish.STOP), "named no region"),
+        (Sample("", Finish.CANCELLED), "stopped"),
+        (Sample("", None, error="Out of memory."), "failed: Out of memory."),
+    ],
+)
+def test_a_sample_is_named_by_what_it_named(sample: Sample, words: str) -> None:
+    assert doubt.about_sample(sample) == words
