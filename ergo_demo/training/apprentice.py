@@ -66,6 +66,7 @@ class Lessons:
         self._encode = encoder(tokenizer)
         first = torch.tensor(self._encode(dialogue.prefix()))
         self.prefixes: dict[Mode, Tensor] = {
+            "tower": first,
             "coarse": first,
             "both": first,
             "direct": torch.tensor(self._encode(dialogue.direct_prefix())),
@@ -79,7 +80,7 @@ class Lessons:
         size, budget = lesson_shape(generator("train", self._seed, order.shape), mode)
         portion = stages.PORTIONS[mode]
         start = len(self.prefixes[mode])
-        lesson = Lesson(self._encode, mode, portion.questions, start, size, budget)
+        lesson = Lesson(self._encode, mode, portion.questions, portion.sheets, start, size, budget)
         examples = [
             make_example(generator("train", self._seed, index), lesson)
             for index in range(first, first + min(most, portion.scenes_at(budget)))

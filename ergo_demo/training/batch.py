@@ -90,10 +90,11 @@ def collate(examples: list[Example], prefix_length: int, marks: tuple[int, int, 
     trunk_ids = torch.tensor([marks[0], *[marks[1]] * (rows * columns), marks[2]])
     positions = torch.from_numpy(_trunk_positions(prefix_length, columns, rows))
     branches = [(row, branch) for row, example in enumerate(examples) for branch in example.branches]
-    views = [branch.zoom for _, branch in branches if branch.zoom] + [example.sheet for example in examples]
+    views = [branch.zoom for _, branch in branches if branch.zoom]
+    views += [sheet for example in examples for sheet in example.sheets]
     zooms, first_cell, writing = _zooms(views)
     branches.sort(key=lambda item: len(item[1].ids))
-    share = -(-len(branches) // groups)
+    share = max(1, -(-len(branches) // groups))
     ahead = (prefix_length, len(trunk_ids))
     return Batch(
         trunk=pictures([example.image for example in examples]),

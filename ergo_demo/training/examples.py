@@ -34,7 +34,7 @@ from ergo_demo.training.truth import (
 )
 
 Encode = Callable[[str], list[int]]
-Mode = Literal["coarse", "both", "direct"]
+Mode = Literal["tower", "coarse", "both", "direct"]
 
 COARSE_BUDGETS = (80, 320)
 DIRECT_BUDGETS = (80, 1280)  # the last is L: the longest view that the direct mode is trained at
@@ -78,12 +78,12 @@ class Branch:
 
 @dataclass(frozen=True)
 class Example:
-    """One scene's trunk view with its truth and its branches, and a reading sheet beside them."""
+    """One scene's trunk view with its truth and its branches, and reading sheets beside them."""
 
     image: Image
     truth: Truth
     branches: tuple[Branch, ...]
-    sheet: Picture
+    sheets: tuple[Picture, ...]
 
 
 @dataclass(frozen=True)
@@ -93,6 +93,7 @@ class Lesson:
     encode: Encode
     mode: Mode
     questions: int
+    sheets: int
     start: int
     size: Size
     budget: int
@@ -151,8 +152,12 @@ def make_example(rng: np.random.Generator, lesson: Lesson) -> Example:
     teacher = _Teacher(scene, view, truth, {spot.body: index for index, spot in enumerate(spots)}, lesson, rng)
     branches = tuple(teacher.branch(teacher.question()) for _ in range(lesson.questions))
     image = scene.render(view.region, view.size)
-    plates, sheet, sheet_view = reading_sheet(rng)
-    return Example(image, truth, branches, Picture(sheet, writing_on(plates, sheet_view)))
+    return Example(image, truth, branches, tuple(_sheet(rng) for _ in range(lesson.sheets)))
+
+
+def _sheet(rng: np.random.Generator) -> Picture:
+    plates, image, view = reading_sheet(rng)
+    return Picture(image, writing_on(plates, view))
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ def two_examples(tokenizer: PreTrainedTokenizerFast, mode: Mode) -> tuple[list[E
     encode = encoder(tokenizer)
     prefix = encode(dialogue.direct_prefix() if mode == "direct" else dialogue.prefix())
     marks = (encode("<|vision_start|>")[0], encode("<|image_pad|>")[0], encode("<|vision_end|>")[0])
-    lesson = Lesson(encode, mode, 3, len(prefix), Size(1200, 900), 108)
+    lesson = Lesson(encode, mode, 3, 1, len(prefix), Size(1200, 900), 108)
     examples = [make_example(generator("train", 5, index), lesson) for index in range(2)]
     return examples, collate(examples, len(prefix), marks, groups=2), prefix
 
