@@ -43,6 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--seed", type=int, default=0, help="stream of test scenes (default 0)")
     add("--wrong", type=int, default=WRONG_WANTED, help=f"wrong boxes wanted for the AUC (default {WRONG_WANTED})")
     add("--json", action="store_true", help="print one JSON object and nothing else")
+    add("--report", type=Path, metavar="DIR", help="write the figures and report.json into this folder")
     add("--run", type=Path, default=RUN, help=f"where answers are kept, so that a run continues (default {RUN})")
     for name in (*FLAGS, "samples", "sample_temperature"):
         add(f"--{name.replace('_', '-')}", help=describe(name), metavar="VALUE")
@@ -61,7 +62,20 @@ def run(options: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory(prefix="ergo-bench-") as photos, Door(Path(photos)) as door:
         bench = Bench(engine, chosen, options.run, door, lambda line: print(line, file=sys.stderr, flush=True))
         numbers = bench.measure(options.n, options.seed, options.wrong)
+    if options.report:
+        write_report(options.report, numbers)
     print(json.dumps(numbers) if options.json else as_text(numbers))
+
+
+def write_report(folder: Path, numbers: dict[str, Any]) -> None:
+    """The numbers, and the figures as PNG."""
+    # Imported here: only a report needs matplotlib.
+    from ergo_demo.bench.uncertainty_figures import draw_figures
+
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "report.json").write_text(json.dumps(numbers, indent=1) + "\n", "utf-8")
+    for figure in draw_figures(numbers):
+        (folder / f"{figure.name}.png").write_bytes(figure.png)
 
 
 @dataclass(frozen=True)

@@ -102,6 +102,10 @@ def summary(seen: Sequence[Seen], at_80_tokens: Sequence[Seen], seed: int) -> di
         },
         "auc": auc([one.doubt for one in at_80_tokens], [one.wrong for one in at_80_tokens]),
         "auc_logprob": auc([_logprob_doubt(one) for one in at_80_tokens], [one.wrong for one in at_80_tokens]),
+        "roc": {
+            "spread": roc([one.doubt for one in at_80_tokens], [one.wrong for one in at_80_tokens]),
+            "log-probability": roc([_logprob_doubt(one) for one in at_80_tokens], [one.wrong for one in at_80_tokens]),
+        },
         "auc_scenes": len(at_80_tokens),
         "auc_wrong": sum(one.wrong for one in at_80_tokens),
         "region_area_by_k": area_by_k(seen),
@@ -164,6 +168,25 @@ def auc(doubts: Sequence[float], wrong: Sequence[bool]) -> float | None:
         return None
     more = bad[:, None] > good[None, :]
     return float((more + 0.5 * (bad[:, None] == good[None, :])).mean())
+
+
+def roc(doubts: Sequence[float], wrong: Sequence[bool], points: int = 100) -> list[list[float]]:
+    """For some doubts from the largest: the shares of right and of wrong items that are as doubtful; [] without both.
+
+    >>> roc([0.9, 0.2], [True, False])
+    [[0.0, 0.0], [0.0, 1.0], [1.0, 1.0]]
+    """
+    pairs = list(zip(doubts, wrong, strict=True))
+    bad, good = sum(wrong), len(pairs) - sum(wrong)
+    if not bad or not good:
+        return []
+    levels = sorted(set(doubts), reverse=True)
+    some = {*levels[:: max(1, len(levels) // points)], levels[-1]}
+    shares = [
+        [sum(d >= level and not w for d, w in pairs) / good, sum(d >= level and w for d, w in pairs) / bad]
+        for level in sorted(some, reverse=True)
+    ]
+    return [[0.0, 0.0], *shares]
 
 
 def _logprob_doubt(seen: Seen) -> float:

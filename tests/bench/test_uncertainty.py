@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from ergo_demo.__main__ import main
+from ergo_demo.bench.uncertainty import write_report
 from ergo_demo.bench.uncertainty_measures import Seen, area_by_k, area_over_margin, auc, summary
 from ergo_demo.geometry import Box, Size
 
@@ -66,6 +67,14 @@ def test_without_a_box_an_item_counts_as_missed_wrong_and_doubtful(items: list[S
     assert area_by_k([replace(one, k=4) for one in silent]) == {"4": 1.0}
     for name, share in numbers["realised_coverage"].items():
         assert share >= numbers["promised_coverage"][name] - 0.01
+
+
+def test_the_report_has_a_figure_for_each_measurement(items: list[Seen], tmp_path: Path) -> None:
+    numbers = summary(items[:200], items[:200], seed=1)
+    write_report(tmp_path, numbers)
+    names = {"coverage", "area", "promise", "roc", "area_by_k"}
+    assert {file.stem for file in tmp_path.glob("*.png")} == names
+    assert json.loads((tmp_path / "report.json").read_text("utf-8"))["auc_scenes"] == 200
 
 
 def test_auc_is_the_share_of_pairs_in_order() -> None:
