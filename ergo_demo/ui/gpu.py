@@ -69,7 +69,7 @@ def seconds_needed(_photo: Photo, _question: str, chosen: RunSettings, _stop_fil
     reading = (chosen.coarse_budget_tokens + chosen.zoom_budget_tokens) / 1_000
     writing = 2 * min(chosen.sampling.max_new_tokens, 256) / 25
     # Samples are written side by side, so that eight take little longer than one.
-    around = writing if chosen.samples else 0.0
+    around = writing / 2 if chosen.samples else 0.0
     again = (chosen.zoom_budget_tokens / 1_000 + writing / 2) if chosen.region_look else 0.0
     return math.ceil(10 + reading + writing + around + again)
 
