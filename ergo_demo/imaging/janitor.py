@@ -41,10 +41,10 @@ def expire(root: Path, older_than_seconds: float) -> int:
 
 
 def used_bytes(root: Path) -> int:
-    """What all photos and their tiles take, bytes."""
+    """What all photos, their tiles and the folders themselves take, bytes."""
     # os.walk passes over a folder that somebody else deletes meanwhile; rglob raises.
     walked = (found for folder in _folders(root) for found in os.walk(folder))
-    return sum(_bytes_of(Path(folder, name)) for folder, _folders_in_it, names in walked for name in names)
+    return sum(_bytes_of(Path(folder, name)) for folder, _folders_in_it, names in walked for name in ("", *names))
 
 
 def _folders(root: Path) -> Iterator[Path]:

@@ -195,9 +195,9 @@ def test_painting_out_changes_the_target_and_nothing_else() -> None:
     changed = np.argwhere(np.abs(before - after).max(axis=2) > 0)
     assert len(changed)
     (y1, x1), (y2, x2) = changed.min(axis=0), changed.max(axis=0)
-    assert question.target.pad(1, 1).contains(Box(float(x1), float(y1), float(x2), float(y2)))
+    assert question.target.pad(2.5, 2.5).contains(Box(float(x1), float(y1), float(x2), float(y2)))
     inside = question.clues[0].pad(-1, -1)
-    assert after[int(inside.y1) : int(inside.y2), int(inside.x1) : int(inside.x2)].std() < 1
+    assert after[int(inside.y1) : int(inside.y2), int(inside.x1) : int(inside.x2)].std(axis=(0, 1)).max() < 1
 
 
 def test_writing_gives_pictures_and_one_question_a_line(tmp_path: Path) -> None:
@@ -229,7 +229,7 @@ def test_an_example_is_the_scene_that_it_says_it_is(row: dict[str, Any]) -> None
     assert (row["question"], row["answer"], row["licence"]) == (question.text, question.answer, "CC0-1.0")
     picture = cv2.imread(str(EXAMPLES / row["image"]))
     assert picture is not None
-    assert np.abs(picture[:, :, ::-1].astype(int) - scene.photo()).mean() < 1
+    assert np.abs(picture[:, :, ::-1].astype(int) - scene.photo()).mean() < 2  # JPEG
 
 
 def test_there_are_at_least_six_examples() -> None:
