@@ -149,7 +149,7 @@ def _scenes(options: argparse.Namespace) -> None:
 
     scenes.write(
         options.out,
-        scenes.Order(
+        scenes.Selection(
             options.n,
             options.seed,
             kind=options.type,

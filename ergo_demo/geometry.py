@@ -5,6 +5,7 @@ files, models or screens. Nothing here rounds a box: rounding happens once, wher
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ergo_demo.errors import BoxInvalid
@@ -187,6 +188,16 @@ class View:
             (box.x2 - region.x1) * size.width / region.width,
             (box.y2 - region.y1) * size.height / region.height,
         )
+
+
+def hull(boxes: Sequence[Box]) -> Box:
+    """The smallest box around all of them (at least one), in their own frame.
+
+    >>> hull([Box(0, 0, 1, 1), Box(4, 2, 5, 6)]).edges
+    (0, 0, 5, 6)
+    """
+    x1, y1, x2, y2 = zip(*(box.edges for box in boxes), strict=True)
+    return Box(min(x1), min(y1), max(x2), max(y2))
 
 
 def full_resolution_tokens(source: Size) -> int:

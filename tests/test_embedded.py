@@ -20,7 +20,7 @@ SEED = 7
 def answered(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[dict[str, object], Reply]]:
     """Each item of questions.jsonl with the reply to it."""
     folder = tmp_path_factory.mktemp("scenes")
-    scenes.write(folder, scenes.Order(UNSEEN, SEED, kind="attribute"))
+    scenes.write(folder, scenes.Selection(UNSEEN, SEED, kind="attribute"))
     items = [json.loads(line) for line in (folder / "questions.jsonl").read_text("utf-8").splitlines()]
     return [(item, ergo_demo.ask(folder / item["image"], item["question"], model=str(MODEL))) for item in items]
 

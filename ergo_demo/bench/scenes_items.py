@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ergo_demo.imaging import Door, Photo
-from ergo_demo.scenes import CANDIDATES, TYPES, Question, Scene, Type, World, generator, make_scene, random_size
+from ergo_demo.scenes import CANDIDATES, TYPES, Question, Scene, Type, World, scene_at
 from ergo_demo.scenes.writing import write_jpeg
 
 
@@ -52,12 +52,16 @@ def items(n: int) -> Iterator[Item]:
 
 def draw(stream: Stream, item: Item) -> tuple[Scene, Question]:
     """The scene of an item and its question. A scene without such a question is drawn again."""
-    rng = generator("test", stream.seed, item.index)
-    while True:
-        scene = make_scene(rng, random_size(rng, stream.megapixels), world=stream.world, k=item.k)
-        question = scene.question(item.type, rng, item.cover)
-        if question is not None:
-            return scene, question
+    return scene_at(
+        "test",
+        stream.seed,
+        item.index,
+        kind=item.type,
+        k=item.k,
+        cover=item.cover,
+        world=stream.world,
+        megapixels=stream.megapixels,
+    )
 
 
 @contextmanager

@@ -7,15 +7,15 @@ from ergo_demo.scenes.families import WORLDS, World
 from ergo_demo.scenes.questions import TYPES, Question, Type
 from ergo_demo.scenes.scene import CANDIDATES, Scene, make_scene, random_size, scene_at
 from ergo_demo.scenes.seeds import derived_seed, generator
-from ergo_demo.scenes.writing import Order, write
+from ergo_demo.scenes.writing import Selection, write
 
 __all__ = [
     "CANDIDATES",
     "TYPES",
     "WORLDS",
-    "Order",
     "Question",
     "Scene",
+    "Selection",
     "Type",
     "World",
     "derived_seed",

@@ -9,9 +9,9 @@ from typing import Literal
 
 import numpy as np
 
-from ergo_demo.geometry import Box
+from ergo_demo.geometry import Box, hull
 from ergo_demo.scenes.plates import INKS, SHAPES, Plate
-from ergo_demo.scenes.things import Thing, hull
+from ergo_demo.scenes.things import Thing
 
 Type = Literal["read", "attribute", "relation", "hidden"]
 TYPES: tuple[Type, ...] = ("read", "attribute", "relation", "hidden")

@@ -189,18 +189,19 @@ def scene_at(
     *,
     kind: Type | None = None,
     k: int | None = None,
+    cover: bool | None = None,
     world: World = "home",
     megapixels: float | None = None,
 ) -> tuple[Scene, Question]:
     """Scene `index` of stream `seed`, and its one question: what `scenes`, the examples and the bench use.
 
-    `kind`, `k`, `world` and `megapixels` fix what is otherwise drawn. A scene without a question of its type is
-    drawn again from the same generator.
+    `kind`, `k`, `cover`, `world` and `megapixels` fix what is otherwise drawn. A scene without a question of its type
+    is drawn again from the same generator.
     """
     rng = generator(domain, seed, index)
     chosen: Type = TYPES[int(rng.integers(len(TYPES)))] if kind is None else kind
     while True:
         scene = make_scene(rng, random_size(rng, megapixels), world=world, k=k)
-        question = scene.question(chosen, rng)
+        question = scene.question(chosen, rng, cover)
         if question is not None:
             return scene, question

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ergo_demo.geometry import Box
+from ergo_demo.geometry import Box, hull
 from ergo_demo.scenes.drawing import Colour, Drawing
 from ergo_demo.scenes.plates import Plate
 
@@ -44,6 +44,11 @@ class Companion:
     body: Box
     plate: Plate
 
+    @property
+    def whole(self) -> Box:
+        """The companion with its plate."""
+        return hull([self.body, self.plate.box])
+
 
 @dataclass(frozen=True)
 class Thing:
@@ -61,18 +66,14 @@ class Thing:
         return f"{self.colour} {self.kind}"
 
     @property
+    def whole(self) -> Box:
+        """The thing with its plate."""
+        return hull([self.body, self.plate.box])
+
+    @property
     def place(self) -> Box:
         """The thing, its plate and its companion together: what has to be looked at to see all of it."""
-        parts = [self.body, self.plate.box]
-        if self.companion:
-            parts += [self.companion.body, self.companion.plate.box]
-        return hull(parts)
-
-
-def hull(boxes: list[Box]) -> Box:
-    """The smallest box that holds all of `boxes`."""
-    x1, y1, x2, y2 = zip(*(box.edges for box in boxes), strict=True)
-    return Box(min(x1), min(y1), max(x2), max(y2))
+        return hull([self.whole, self.companion.whole]) if self.companion else self.whole
 
 
 def shade(colour: Colour, factor: float) -> Colour:

@@ -17,7 +17,7 @@ JPEG_QUALITY = 92
 
 
 @dataclass(frozen=True)
-class Order:
+class Selection:
     """Which scenes to write; None leaves to chance what can be drawn."""
 
     n: int
@@ -29,21 +29,21 @@ class Order:
     megapixels: float | None = None
 
 
-def write(out: Path, order: Order) -> None:
+def write(out: Path, selection: Selection) -> None:
     """Write scenes to `out`: images/*.jpg and questions.jsonl (paths relative to `out`)."""
     (out / "images").mkdir(parents=True, exist_ok=True)
     with (out / "questions.jsonl").open("w", encoding="utf-8") as file:
-        for index in range(order.n):
+        for index in range(selection.n):
             scene, question = scene_at(
-                order.domain,
-                order.seed,
+                selection.domain,
+                selection.seed,
                 index,
-                kind=order.kind,
-                k=order.k,
-                world=order.world,
-                megapixels=order.megapixels,
+                kind=selection.kind,
+                k=selection.k,
+                world=selection.world,
+                megapixels=selection.megapixels,
             )
-            item = record(scene, question, f"{order.domain}-{order.seed}-{index:05d}")
+            item = record(scene, question, f"{selection.domain}-{selection.seed}-{index:05d}")
             write_jpeg(out / str(item["image"]), scene.photo())
             file.write(json.dumps(item) + "\n")
 

@@ -6,7 +6,7 @@ Several boxes count as their hull, because that is what the zoom view shows.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ergo_demo.geometry import Box, Size, View
+from ergo_demo.geometry import Box, Size, View, hull
 
 Edges = tuple[float, float, float, float]
 
@@ -29,22 +29,6 @@ class Measures:
     inside_expanded: bool | None = None
 
 
-def hull(boxes: Sequence[Box]) -> Box | None:
-    """The smallest box around all of them; None for none.
-
-    >>> hull([Box(0, 0, 1, 1), Box(4, 2, 5, 6)]).edges
-    (0, 0, 5, 6)
-    """
-    if not boxes:
-        return None
-    return Box(
-        min(box.x1 for box in boxes),
-        min(box.y1 for box in boxes),
-        max(box.x2 for box in boxes),
-        max(box.y2 for box in boxes),
-    )
-
-
 def measure(
     boxes: Sequence[Box], suggested: Box | None, frame: Size, coarse: Size | None, expanded: Box | None = None
 ) -> Measures | None:
@@ -53,7 +37,7 @@ def measure(
     >>> measure([Box(0, 0, 20, 10)], Box(0, 0, 10, 10), Size(100, 100), None).iou
     0.5
     """
-    corrected = hull(boxes)
+    corrected = hull(boxes) if boxes else None
     if corrected is None:
         return None
     in_coarse, roundtrip_iou = (None, None) if coarse is None else _round_trip(corrected, frame, coarse)
@@ -90,6 +74,6 @@ def _differences(corrected: Box, suggested: Box) -> Edges:
 def _giou(one: Box, other: Box) -> float:
     around = hull([one, other])
     union = one.area + other.area - one.intersection(other)
-    if around is None or around.area == 0:
+    if around.area == 0:
         return 0.0
     return one.iou(other) - (around.area - union) / around.area

@@ -46,7 +46,7 @@ def encoder(tokenizer: PreTrainedTokenizerFast) -> Encode:
 
 
 @dataclass(frozen=True)
-class Order:
+class Share:
     """A batch to be made: at most `most` scenes from index `first` on, in the shape that index `shape` draws.
 
     All workers of a step have the same shape, so that none waits for another.
@@ -74,7 +74,7 @@ class Lessons:
         marks = [self._encode(token)[0] for token in ("<|vision_start|>", "<|image_pad|>", "<|vision_end|>")]
         self._marks = (marks[0], marks[1], marks[2])
 
-    def batch(self, order: "Order") -> Batch:
+    def batch(self, order: "Share") -> Batch:
         """The scenes of an order, all of one shape."""
         mode, first, most = order.mode, order.first, order.most
         size, budget = lesson_shape(generator("train", self._seed, order.shape), mode)
@@ -97,7 +97,7 @@ def _be_maker(tokenizer: PreTrainedTokenizerFast, seed: int) -> None:
     _lessons.append(Lessons(tokenizer, seed))
 
 
-def _made(order: Order) -> bytes:
+def _made(order: Share) -> bytes:
     # Pickled here: torch would otherwise send each tensor as a file descriptor of shared memory.
     return pickle.dumps(_lessons[0].batch(order))
 
@@ -123,7 +123,7 @@ class Apprentice:
         if makers:
             spawn = multiprocessing.get_context("spawn")
             self._makers = ProcessPoolExecutor(makers, spawn, initializer=_be_maker, initargs=(self.tokenizer, seed))
-        self._ahead: dict[Order, Future[bytes]] = {}
+        self._ahead: dict[Share, Future[bytes]] = {}
         self._resume()
 
     def step(self, rate: float, most: int = MOST_SCENES) -> Tally:
@@ -144,26 +144,26 @@ class Apprentice:
         self.asked[self.mode] = self.asked.get(self.mode, 0) + sum(count for _, _, count in learned)
         return merged([tally for tally, _, _ in learned], self.mode)
 
-    def _orders(self, step: int, first: int, most: int) -> list[Order]:
+    def _orders(self, step: int, first: int, most: int) -> list[Share]:
         """What each worker learns from in a step whose scenes begin at `first`."""
         mode = self.stage.modes[step % len(self.stage.modes)]
-        return [Order(mode, first + worker * most, most, first) for worker in range(self.workers)]
+        return [Share(mode, first + worker * most, most, first) for worker in range(self.workers)]
 
-    def _make_ahead(self, orders: list[Order]) -> None:
+    def _make_ahead(self, orders: list[Share]) -> None:
         """Have the makers, if there are any, begin with the batches of this step and the next."""
         if self._makers is not None:
             for order in orders:
                 if order not in self._ahead:
                     self._ahead[order] = self._makers.submit(_made, order)
 
-    def _batch(self, order: Order) -> Batch:
+    def _batch(self, order: Share) -> Batch:
         if order not in self._ahead:
             return self.lessons.batch(order)
         batch = pickle.loads(self._ahead.pop(order).result())  # noqa: S301 - our own process made it
         assert isinstance(batch, Batch)
         return batch
 
-    def _learn(self, order: Order) -> tuple[Tally, tuple[Tensor | None, ...], int]:
+    def _learn(self, order: Share) -> tuple[Tally, tuple[Tensor | None, ...], int]:
         """One worker's share of a step: what it found, its gradients and its number of questions."""
         batch = self._batch(order)
         with torch.autocast("cpu", dtype=torch.bfloat16):

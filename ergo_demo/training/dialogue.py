@@ -15,7 +15,7 @@ import numpy as np
 from ergo_demo.geometry import PATCH, Box, View
 from ergo_demo.protocol import prompts
 from ergo_demo.scenes.questions import Question
-from ergo_demo.scenes.things import Thing, hull
+from ergo_demo.scenes.things import Thing
 
 COARSE_BUDGET_TOKENS = 192
 ZOOM_BUDGET_TOKENS = 320
@@ -138,8 +138,8 @@ def coarse_reply(question: Question, coarse: View) -> list[Piece]:
 def place_of(question: Question, thing: Thing) -> Box:
     """What of a subject has to be inside the box (source px): the companion if *hidden*, else the thing itself."""
     if question.type == "hidden" and thing.companion:
-        return hull([thing.companion.body, thing.companion.plate.box])
-    return hull([thing.body, thing.plate.box])
+        return thing.companion.whole
+    return thing.whole
 
 
 def _single_thought(question: Question, coarse: View, cells: Cells) -> list[Piece]:

@@ -14,7 +14,7 @@ from ergo_demo.geometry import PATCH, Box, View
 from ergo_demo.scenes.families import HOME
 from ergo_demo.scenes.plates import CHARACTERS, INKS, SHAPES, Plate
 from ergo_demo.scenes.scene import Scene
-from ergo_demo.scenes.things import COLOURS, Companion, Thing, hull
+from ergo_demo.scenes.things import COLOURS, Companion, Thing
 from ergo_demo.training.dialogue import COMPANION, SELF, cells_around
 
 IGNORE = -100
@@ -70,14 +70,14 @@ def spots_of(scene: Scene) -> list[Spot]:
     spots = []
     for thing in scene.things:
         kind, colour = kind_class(thing), COLOUR_NAMES.index(thing.colour)
-        spots.append(Spot(kind, colour, SELF, thing.body, hull([thing.body, thing.plate.box])))
+        spots.append(Spot(kind, colour, SELF, thing.body, thing.whole))
         if thing.companion:
             spots.append(_companion(thing.companion, kind, colour))
     return spots + [_companion(companion, 0, IGNORE) for companion in scene.companions]
 
 
 def _companion(companion: Companion, kind: int, colour: int) -> Spot:
-    return Spot(kind, colour, COMPANION, companion.body, hull([companion.body, companion.plate.box]))
+    return Spot(kind, colour, COMPANION, companion.body, companion.whole)
 
 
 def truth_of(scene: Scene, view: View, spots: list[Spot], glyph: float, placed: bool) -> Truth:

@@ -38,7 +38,7 @@ def visitor(browser: Browser, app: RunningApp) -> Iterator[AskPage]:
 @pytest.fixture(scope="module")
 def scene(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     folder = tmp_path_factory.mktemp("scene")
-    scenes.write(folder, scenes.Order(1, seed=11))
+    scenes.write(folder, scenes.Selection(1, seed=11))
     item = json.loads((folder / "questions.jsonl").read_text("utf-8"))
     return folder / item["image"], item["question"]
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from ergo_demo.geometry import Box, Size, View, fit_to_budget
-from ergo_demo.scenes import TYPES, Order, Question, Scene, derived_seed, generator, make_scene, scene_at, write
+from ergo_demo.scenes import TYPES, Question, Scene, Selection, derived_seed, generator, make_scene, scene_at, write
 from ergo_demo.scenes.families import HOME, SHIFTED, families_of
 from ergo_demo.scenes.plates import INKS, SHAPES
 from ergo_demo.scenes.questions import DIRECTIONS
@@ -201,7 +201,7 @@ def test_painting_out_changes_the_target_and_nothing_else() -> None:
 
 
 def test_writing_gives_pictures_and_one_question_a_line(tmp_path: Path) -> None:
-    write(tmp_path, Order(3, seed=2, kind="hidden", k=2, world="shifted", megapixels=0.5))
+    write(tmp_path, Selection(3, seed=2, kind="hidden", k=2, world="shifted", megapixels=0.5))
     items = [json.loads(line) for line in (tmp_path / "questions.jsonl").read_text("utf-8").splitlines()]
     names = ["answer", "cover", "family", "id", "image", "k", "question", "target", "type"]
     assert [sorted(item) for item in items] == [names] * 3

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from ergo_demo.training import stages
-from ergo_demo.training.apprentice import Apprentice, Lessons, Order
+from ergo_demo.training.apprentice import Apprentice, Lessons, Share
 from ergo_demo.training.examples import Mode
 
 STEPS = 16
@@ -30,7 +30,7 @@ def loss_of(apprentice: Apprentice, mode: Mode) -> float:
             apprentice.model,
             apprentice.heads,
             apprentice.stage,
-            lessons.batch(Order(mode, UNSEEN + 10 * index, 1, UNSEEN)),
+            lessons.batch(Share(mode, UNSEEN + 10 * index, 1, UNSEEN)),
             lessons.prefixes[mode],
         ).loss
         for index in range(2)

@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from ergo_demo.geometry import Box
 from ergo_demo.scenes.drawing import Colour, Drawing, Points
+from ergo_demo.scenes.families.outlines import unit_circle
 from ergo_demo.scenes.stage import Family, Stage
 from ergo_demo.scenes.things import Kind, shade, varied
 
@@ -24,12 +25,7 @@ _MASKS: tuple[Colour, ...] = ((86, 110, 96), (74, 108, 112), (116, 102, 84), (96
 Spot = tuple[float, float]
 
 
-def _unit_circle(corners: int) -> Points:
-    angle = np.linspace(0, 2 * math.pi, corners, endpoint=False)
-    return np.stack([np.cos(angle), np.sin(angle)], axis=1)
-
-
-_ROUND, _SMALL_ROUND = _unit_circle(36), _unit_circle(12)
+_ROUND, _SMALL_ROUND = unit_circle(36), unit_circle(12)
 _TURNS = np.linspace(0, 2 * math.pi, 26, endpoint=False) + 0.1  # of wire around a coil
 _LIT_TURNS = _TURNS[(_TURNS > 2.9) & (_TURNS < 5.6)] + 0.12  # light falls from the upper left
 _SHARES = np.linspace(0.05, 0.6, 18)

@@ -1,6 +1,5 @@
 """A harbour seen from a hill: pontoons one behind another, boats, buoys, crates and huts, barrels beside some."""
 
-import math
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -9,6 +8,7 @@ import numpy.typing as npt
 
 from ergo_demo.geometry import Box
 from ergo_demo.scenes.drawing import Colour, Drawing, Points, rectangle_points
+from ergo_demo.scenes.families.outlines import part, placed, unit_circle
 from ergo_demo.scenes.stage import Family, Stage
 from ergo_demo.scenes.things import Kind, shade, varied
 
@@ -21,22 +21,9 @@ _FOAM: Colour = (128, 162, 172)
 _ROPE: Colour = (190, 170, 128)
 _IRON: Colour = (74, 76, 80)
 
-_TURN = np.linspace(0, 2 * math.pi, 14, endpoint=False)
-_ROUND: Points = np.stack([np.cos(_TURN), np.sin(_TURN)], axis=1)
+_ROUND = unit_circle(14)
 
 Numbers = npt.NDArray[np.float64]
-
-
-def _outline(body: Box, points: Sequence[tuple[float, float]]) -> Points:
-    """Points given as shares of a body's width and height."""
-    x, y, width, height = body.x1, body.y1, body.x2 - body.x1, body.y2 - body.y1
-    return np.array([(x + across * width, y + down * height) for across, down in points])
-
-
-def _part(body: Box, x1: float, y1: float, x2: float, y2: float) -> Points:
-    """A rectangle given as shares of a body."""
-    x, y, width, height = body.x1, body.y1, body.x2 - body.x1, body.y2 - body.y1
-    return rectangle_points(x + x1 * width, y + y1 * height, x + x2 * width, y + y2 * height)
 
 
 def _disc(body: Box, x: float, y: float, radius: float) -> Points:
@@ -54,21 +41,21 @@ def _rig(
 
 def _boat(drawing: Drawing, body: Box, colour: Colour, unit: float) -> tuple[float, float]:
     _masts(drawing, body, colour, unit)
-    drawing.fill([_part(body, 0.2, 0.2, 0.52, 0.6)], _CABIN)
-    drawing.fill([_outline(body, [(0.16, 0.2), (0.19, 0.13), (0.55, 0.13), (0.57, 0.2)])], shade(colour, 0.8))
-    drawing.fill([_part(body, 0.24, 0.26, 0.33, 0.42), _part(body, 0.38, 0.26, 0.48, 0.42)], _GLASS)
+    drawing.fill([part(body, 0.2, 0.2, 0.52, 0.6)], _CABIN)
+    drawing.fill([placed(body, [(0.16, 0.2), (0.19, 0.13), (0.55, 0.13), (0.57, 0.2)])], shade(colour, 0.8))
+    drawing.fill([part(body, 0.24, 0.26, 0.33, 0.42), part(body, 0.38, 0.26, 0.48, 0.42)], _GLASS)
     drawing.fill(
-        [_outline(body, [(x, 0.4), (x + 0.05, 0.27), (x + 0.07, 0.27), (x + 0.02, 0.4)]) for x in (0.25, 0.39)],
+        [placed(body, [(x, 0.4), (x + 0.05, 0.27), (x + 0.07, 0.27), (x + 0.02, 0.4)]) for x in (0.25, 0.39)],
         (122, 142, 154),
     )
-    drawing.polygon(_outline(body, _HULL), colour)
+    drawing.polygon(placed(body, _HULL), colour)
     drawing.polygon(
-        _outline(body, [*_SHEER, *((x, y + 0.035) for x, y in reversed(_SHEER))]),
+        placed(body, [*_SHEER, *((x, y + 0.035) for x, y in reversed(_SHEER))]),
         shade(colour, 1.3 if sum(colour) < 560 else 0.84),
     )
     seams = [(x1, y1 + dy, x2, y2 + dy) for dy in (0.13, 0.24) for (x1, y1), (x2, y2) in pairwise(_SHEER[1:-1])]
     _rig(drawing, body, seams, 0.2 * unit, shade(colour, 0.78))
-    drawing.polygon(_outline(body, [(0.04, 0.84), (0.915, 0.84), (0.87, 0.97), (0.09, 0.97)]), shade(colour, 0.6))
+    drawing.polygon(placed(body, [(0.04, 0.84), (0.915, 0.84), (0.87, 0.97), (0.09, 0.97)]), shade(colour, 0.6))
     ports = ((0.12, 0.7), (0.22, 0.71), (0.78, 0.69), (0.88, 0.66))
     drawing.fill([_disc(body, x, y, 0.85 * unit) for x, y in ports], _BRASS)
     drawing.fill([_disc(body, x, y, 0.55 * unit) for x, y in ports], _GLASS)
@@ -89,7 +76,7 @@ def _boat(drawing: Drawing, body: Box, colour: Colour, unit: float) -> tuple[flo
         (0.9, 1),
         (0.08, 1),
     ]
-    drawing.polygon(_outline(body, foam), _FOAM)
+    drawing.polygon(placed(body, foam), _FOAM)
     return body.x1 + 0.5 * body.width, body.y1 + 0.72 * body.height
 
 
@@ -107,7 +94,7 @@ def _masts(drawing: Drawing, body: Box, colour: Colour, unit: float) -> None:
     _rig(drawing, body, [*posts, (0.71, 0.43, 0.97, 0.34), (0.02, 0.44, 0.2, 0.455)], 0.3 * unit, _RAIL)
     _rig(drawing, body, [(0.66, 0, 0.66, 0.58)], 0.75 * unit, _SPAR)
     _rig(drawing, body, [(0.665, 0.46, 0.92, 0.2)], 0.5 * unit, _SPAR)
-    drawing.polygon(_outline(body, [(0.67, 0.01), (0.83, 0.06), (0.67, 0.11)]), colour)
+    drawing.polygon(placed(body, [(0.67, 0.01), (0.83, 0.06), (0.67, 0.11)]), colour)
 
 
 def _buoy(drawing: Drawing, body: Box, colour: Colour, unit: float) -> tuple[float, float]:
@@ -118,21 +105,21 @@ def _buoy(drawing: Drawing, body: Box, colour: Colour, unit: float) -> tuple[flo
     middle, foot = (body.x1 + body.x2) / 2, body.y1 + 0.88 * body.height
     drawing.ellipse(middle, foot, body.width / 2, 0.1 * body.height, shade(colour, 0.66))
     drawing.polygon(
-        _outline(body, [(0.3, 0.22), (0.7, 0.22), (0.99, 0.86), (0.9, 0.9), (0.5, 0.92), (0.1, 0.9), (0.01, 0.86)]),
+        placed(body, [(0.3, 0.22), (0.7, 0.22), (0.99, 0.86), (0.9, 0.9), (0.5, 0.92), (0.1, 0.9), (0.01, 0.86)]),
         colour,
     )
     drawing.fill(
-        [_outline(body, [(0.7, 0.22), (0.99, 0.86), (0.9, 0.9), (0.62, 0.22)]), _part(body, 0.27, 0.22, 0.62, 0.25)],
+        [placed(body, [(0.7, 0.22), (0.99, 0.86), (0.9, 0.9), (0.62, 0.22)]), part(body, 0.27, 0.22, 0.62, 0.25)],
         shade(colour, 0.8),
     )
-    drawing.fill([_outline(body, [(0.35, 0.27), (0.39, 0.27), (0.2, 0.84), (0.14, 0.83)])], shade(colour, 1.22))
+    drawing.fill([placed(body, [(0.35, 0.27), (0.39, 0.27), (0.2, 0.84), (0.14, 0.83)])], shade(colour, 1.22))
     rivets = [
         _disc(body, x, y, 0.32 * unit)
         for x, y in ((0.3, 0.32), (0.5, 0.32), (0.62, 0.32), (0.12, 0.8), (0.3, 0.83), (0.5, 0.84), (0.7, 0.83))
     ]
     drawing.fill(rivets, shade(colour, 0.6))
     drawing.polygon(
-        _outline(
+        placed(
             body,
             [
                 (0.0, 0.95),
@@ -152,30 +139,30 @@ def _buoy(drawing: Drawing, body: Box, colour: Colour, unit: float) -> tuple[flo
 
 
 def _crate(drawing: Drawing, body: Box, colour: Colour, unit: float) -> tuple[float, float]:
-    drawing.fill([_part(body, 0, 0, 1, 1)], shade(colour, 0.62))
-    drawing.fill([_part(body, 0.02, 0.25 * i + 0.02, 0.98, 0.25 * i + 0.23) for i in range(4)], colour)
+    drawing.fill([part(body, 0, 0, 1, 1)], shade(colour, 0.62))
+    drawing.fill([part(body, 0.02, 0.25 * i + 0.02, 0.98, 0.25 * i + 0.23) for i in range(4)], colour)
     grain = [
         (0.12, 0.07, 0.4, 0.08), (0.5, 0.15, 0.86, 0.14), (0.14, 0.18, 0.3, 0.17), (0.11, 0.33, 0.28, 0.34),
         (0.68, 0.41, 0.88, 0.4), (0.12, 0.43, 0.33, 0.42), (0.7, 0.57, 0.87, 0.58), (0.13, 0.66, 0.3, 0.65),
         (0.15, 0.83, 0.5, 0.84), (0.6, 0.92, 0.88, 0.91), (0.2, 0.92, 0.36, 0.93), (0.66, 0.82, 0.8, 0.82),
     ]  # fmt: skip
     _rig(drawing, body, grain, 0.22 * unit, shade(colour, 0.78))
-    drawing.fill([_part(body, 0, 0, 0.085, 1), _part(body, 0.915, 0, 1, 1)], shade(colour, 0.84))
+    drawing.fill([part(body, 0, 0, 0.085, 1), part(body, 0.915, 0, 1, 1)], shade(colour, 0.84))
     _rig(drawing, body, [(0.005, 0, 0.005, 1), (0.92, 0, 0.92, 1)], 0.25 * unit, shade(colour, 1.2))
     corners = [
         [(x, y), (x + dx, y), (x + dx, y + 0.3 * dy), (x + 0.3 * dx, y + dy), (x, y + dy)]
         for x, dx in ((0, 0.13), (1, -0.13))
         for y, dy in ((0, 0.17), (1, -0.17))
     ]
-    drawing.fill([_outline(body, corner) for corner in corners], _IRON)
+    drawing.fill([placed(body, corner) for corner in corners], _IRON)
     nails = [_disc(body, x, 0.25 * i + 0.125, 0.28 * unit) for x in (0.042, 0.958) for i in range(4)]
     drawing.fill(nails, (178, 176, 170))
     return (body.x1 + body.x2) / 2, (body.y1 + body.y2) / 2
 
 
 def _hut(drawing: Drawing, body: Box, colour: Colour, unit: float) -> tuple[float, float]:
-    drawing.fill([_part(body, 0.7, 0.04, 0.78, 0.26), _part(body, 0.69, 0.03, 0.79, 0.06)], (122, 106, 98))
-    drawing.fill([_part(body, 0.1, 0.34, 0.9, 1)], colour)
+    drawing.fill([part(body, 0.7, 0.04, 0.78, 0.26), part(body, 0.69, 0.03, 0.79, 0.06)], (122, 106, 98))
+    drawing.fill([part(body, 0.1, 0.34, 0.9, 1)], colour)
     _rig(
         drawing,
         body,
@@ -183,20 +170,20 @@ def _hut(drawing: Drawing, body: Box, colour: Colour, unit: float) -> tuple[floa
         0.28 * unit,
         shade(colour, 0.8),
     )
-    drawing.fill([_part(body, 0.1, 0.34, 0.9, 0.385), _part(body, 0.1, 0.965, 0.9, 1)], shade(colour, 0.62))
+    drawing.fill([part(body, 0.1, 0.34, 0.9, 0.385), part(body, 0.1, 0.965, 0.9, 1)], shade(colour, 0.62))
     drawing.polygon(
-        _outline(body, [(0, 0.36), (0.5, 0), (1, 0.36), (0.97, 0.385), (0.5, 0.05), (0.03, 0.385)]), (82, 62, 54)
+        placed(body, [(0, 0.36), (0.5, 0), (1, 0.36), (0.97, 0.385), (0.5, 0.05), (0.03, 0.385)]), (82, 62, 54)
     )
-    drawing.polygon(_outline(body, [(0.05, 0.34), (0.5, 0.03), (0.95, 0.34)]), (112, 86, 72))
+    drawing.polygon(placed(body, [(0.05, 0.34), (0.5, 0.03), (0.95, 0.34)]), (112, 86, 72))
     shingles = [
         (0.5 - 1.4 * (y - 0.04) + 0.09 * i, y, 0.5 - 1.4 * (y - 0.04) + 0.09 * i + 0.07, y)
         for y in (0.14, 0.2, 0.26, 0.32)
         for i in range(int(31 * (y - 0.04)))
     ]
     _rig(drawing, body, shingles, 0.3 * unit, (92, 70, 60))
-    drawing.fill([_part(body, 0.17, 0.64, 0.36, 0.965)], shade(colour, 0.5))
+    drawing.fill([part(body, 0.17, 0.64, 0.36, 0.965)], shade(colour, 0.5))
     _rig(drawing, body, [(0.235, 0.65, 0.235, 0.96), (0.3, 0.65, 0.3, 0.96)], 0.2 * unit, shade(colour, 0.66))
-    drawing.fill([_part(body, 0.65, 0.68, 0.83, 0.86), _disc(body, 0.33, 0.81, 0.4 * unit)], (222, 204, 150))
+    drawing.fill([part(body, 0.65, 0.68, 0.83, 0.86), _disc(body, 0.33, 0.81, 0.4 * unit)], (222, 204, 150))
     _rig(
         drawing,
         body,
@@ -204,7 +191,7 @@ def _hut(drawing: Drawing, body: Box, colour: Colour, unit: float) -> tuple[floa
         0.3 * unit,
         shade(colour, 0.5),
     )
-    drawing.fill([_part(body, 0.62, 0.865, 0.86, 0.89)], shade(colour, 0.55))
+    drawing.fill([part(body, 0.62, 0.865, 0.86, 0.89)], shade(colour, 0.55))
     return body.x1 + 0.54 * body.width, body.y1 + 0.52 * body.height
 
 
@@ -213,11 +200,11 @@ def _barrel(drawing: Drawing, body: Box, colour: Colour, unit: float) -> tuple[f
         (0.14, 0.02), (0.86, 0.02), (0.96, 0.25), (1, 0.5), (0.96, 0.75), (0.86, 1), (0.14, 1), (0.04, 0.75), (0, 0.5),
         (0.04, 0.25),
     ]  # fmt: skip
-    drawing.polygon(_outline(body, side), colour)
+    drawing.polygon(placed(body, side), colour)
     staves = [(0.5 + 0.72 * d, 0.02, 0.5 + d, 0.5) for d in (-0.34, -0.16, 0.16, 0.34)]
     _rig(drawing, body, staves + [(c, 0.5, a, 0.99) for a, _, c, _ in staves], 0.22 * unit, shade(colour, 0.74))
     drawing.fill(
-        [_outline(body, [(0.2, 0.05), (0.27, 0.05), (0.2, 0.5), (0.27, 0.97), (0.2, 0.97), (0.11, 0.5)])],
+        [placed(body, [(0.2, 0.05), (0.27, 0.05), (0.2, 0.5), (0.27, 0.97), (0.2, 0.97), (0.11, 0.5)])],
         shade(colour, 1.14),
     )
     _rig(
@@ -228,7 +215,7 @@ def _barrel(drawing: Drawing, body: Box, colour: Colour, unit: float) -> tuple[f
         shade(colour, 0.5),
     )
     drawing.fill(
-        [_outline(body, [(0.14, 0.02), (0.3, 0), (0.7, 0), (0.86, 0.02), (0.7, 0.045), (0.3, 0.045)])],
+        [placed(body, [(0.14, 0.02), (0.3, 0), (0.7, 0), (0.86, 0.02), (0.7, 0.045), (0.3, 0.045)])],
         shade(colour, 0.68),
     )
     return (body.x1 + body.x2) / 2, (body.y1 + body.y2) / 2

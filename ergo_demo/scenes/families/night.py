@@ -10,7 +10,8 @@ from itertools import pairwise
 import numpy as np
 
 from ergo_demo.geometry import Box
-from ergo_demo.scenes.drawing import Colour, Drawing, Points
+from ergo_demo.scenes.drawing import Colour, Drawing, Points, rectangle_points
+from ergo_demo.scenes.families.outlines import curve, placed, unit_circle
 from ergo_demo.scenes.stage import Family, Stage
 from ergo_demo.scenes.things import Kind, shade
 
@@ -31,20 +32,7 @@ Spot = tuple[float, float]
 
 
 def _curve(*points: Spot, closed: bool = True) -> Points:
-    """A smooth line through the points (Catmull-Rom); a point given twice is a corner."""
-    given = np.array(points, dtype=np.float64)
-    padded = np.concatenate([given[-1:], given, given[:2]] if closed else [given[:1], given, given[-1:]])
-    a, b, c, d = (padded[i : len(padded) - 3 + i, None] for i in range(4))
-    t = np.linspace(0, 1, 5, endpoint=False)[:, None]
-    flat: Points = (b + 0.5 * t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * b - a - 3 * c + d)))).reshape(
-        -1, 2
-    )
-    return flat if closed else np.concatenate([flat, given[-1:]])
-
-
-def _circle(corners: int = 14) -> Points:
-    angle = np.linspace(0, 2 * math.pi, corners, endpoint=False)
-    return np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    return curve(points, closed)
 
 
 def _band(path: Points, size: Spot, width: float) -> Points:
@@ -55,11 +43,7 @@ def _band(path: Points, size: Spot, width: float) -> Points:
     return np.concatenate([path + normal * width / 2, (path - normal * width / 2)[::-1]]) / size
 
 
-def _rectangle(x1: float, y1: float, x2: float, y2: float) -> Points:
-    return np.array([(x1, y1), (x2, y1), (x2, y2), (x1, y2)])
-
-
-_DISC = _circle()
+_DISC = unit_circle(14)
 
 _BOAT, _CAR, _HUT, _CRATE, _BARREL = (28.0, 26.0), (27.0, 18.0), (23.0, 26.0), (21.0, 20.0), (9.0, 13.0)
 
@@ -113,19 +97,19 @@ _CRADLE = tuple(
 def _boat(drawing: Drawing, body: Box, colour: Colour, unit: float) -> Spot:
     """A sailing boat on its winter cradle, bow to the left, its sail hung out to dry."""
     colour = _dusk(colour)
-    drawing.fill([_at(body, _CRADLE[0]), _at(body, _CRADLE[1])], _WOOD)
-    drawing.fill([_at(body, _CRADLE[2])], shade(_WOOD, 0.7))
-    drawing.fill([_at(body, _rectangle(0.455, 0.0, 0.48, 0.62))], _WOOD)
-    drawing.fill([_at(body, _SAIL)], _tone(colour, 0.86))
-    drawing.fill([_at(body, seam) for seam in _SEAMS], _tone(colour, 0.66))
-    drawing.fill([_at(body, _LEECH)], _lit(colour))
-    drawing.fill([_at(body, _STAY)], _IRON)
-    _dots(drawing, _at(body, _FORESTAY[1::2]), 0.42 * unit, _GLOW)
-    drawing.fill([_at(body, _HULL)], colour)
-    drawing.fill([_at(body, _KEEL)], _tone(colour, 0.6))
-    drawing.fill([_at(body, _WALE)], _tone(colour, 0.7))
-    drawing.fill([_at(body, _SNOWY_RAIL)], _SNOW)
-    portholes = _at(body, _PORTHOLES)
+    drawing.fill([placed(body, _CRADLE[0]), placed(body, _CRADLE[1])], _WOOD)
+    drawing.fill([placed(body, _CRADLE[2])], shade(_WOOD, 0.7))
+    drawing.fill([placed(body, rectangle_points(0.455, 0.0, 0.48, 0.62))], _WOOD)
+    drawing.fill([placed(body, _SAIL)], _tone(colour, 0.86))
+    drawing.fill([placed(body, seam) for seam in _SEAMS], _tone(colour, 0.66))
+    drawing.fill([placed(body, _LEECH)], _lit(colour))
+    drawing.fill([placed(body, _STAY)], _IRON)
+    _dots(drawing, placed(body, _FORESTAY[1::2]), 0.42 * unit, _GLOW)
+    drawing.fill([placed(body, _HULL)], colour)
+    drawing.fill([placed(body, _KEEL)], _tone(colour, 0.6))
+    drawing.fill([placed(body, _WALE)], _tone(colour, 0.7))
+    drawing.fill([placed(body, _SNOWY_RAIL)], _SNOW)
+    portholes = placed(body, _PORTHOLES)
     _dots(drawing, portholes, 0.95 * unit, _tone(colour, 0.5))
     _dots(drawing, portholes, 0.62 * unit, _GLOW)
     return body.x1 + 0.44 * body.width, body.y1 + 0.73 * body.height
@@ -150,24 +134,28 @@ def _car(drawing: Drawing, body: Box, colour: Colour, unit: float) -> Spot:
     """A bubble of a car, facing left, with somebody's reading light on and snow on its roof."""
     colour = _dusk(colour)
     height = body.height
-    drawing.fill([_at(body, _SHELL)], colour)
-    drawing.fill([_at(body, _rectangle(0.0, 0.74, 1.0, 0.84))], _tone(colour, 0.6))
-    drawing.fill([_at(body, _ROOF_LIGHT)], _lit(colour))
-    drawing.fill([_at(body, _ROOF_SNOW)], _SNOW)
-    drawing.fill([_at(body, _BONNET_SNOW)], _SNOW)
-    drawing.fill([_at(body, pane) for pane in _PANES], _AMBER)
+    drawing.fill([placed(body, _SHELL)], colour)
+    drawing.fill([placed(body, rectangle_points(0.0, 0.74, 1.0, 0.84))], _tone(colour, 0.6))
+    drawing.fill([placed(body, _ROOF_LIGHT)], _lit(colour))
+    drawing.fill([placed(body, _ROOF_SNOW)], _SNOW)
+    drawing.fill([placed(body, _BONNET_SNOW)], _SNOW)
+    drawing.fill([placed(body, pane) for pane in _PANES], _AMBER)
     drawing.fill(
-        [_at(body, pane * (0.7, 0.45) + shift) for pane, shift in zip(_PANES, _GLOW_SHIFTS, strict=True)], _GLOW
+        [placed(body, pane * (0.7, 0.45) + shift) for pane, shift in zip(_PANES, _GLOW_SHIFTS, strict=True)], _GLOW
     )
-    seams = [_rectangle(0.535, 0.42, 0.545, 0.74), _rectangle(0.3, 0.44, 0.31, 0.7), _rectangle(0.48, 0.47, 0.52, 0.49)]
-    drawing.fill([_at(body, seam) for seam in seams], _tone(colour, 0.66))
-    wheels = _at(body, _WHEELS)
+    seams = [
+        rectangle_points(0.535, 0.42, 0.545, 0.74),
+        rectangle_points(0.3, 0.44, 0.31, 0.7),
+        rectangle_points(0.48, 0.47, 0.52, 0.49),
+    ]
+    drawing.fill([placed(body, seam) for seam in seams], _tone(colour, 0.66))
+    wheels = placed(body, _WHEELS)
     _dots(drawing, wheels - (0, 0.02 * height), 0.2 * height, _tone(colour, 0.5))
     _dots(drawing, wheels, 0.165 * height, _RUBBER)
     _dots(drawing, wheels, 0.085 * height, (128, 132, 150))
     _dots(drawing, wheels, 0.04 * height, _RUBBER)
-    drawing.fill([_at(body, _DISC * (0.032, 0.055) + (0.045, 0.62))], _GLOW)
-    drawing.fill([_at(body, _rectangle(0.965, 0.6, 1.0, 0.68))], (176, 62, 62))
+    drawing.fill([placed(body, _DISC * (0.032, 0.055) + (0.045, 0.62))], _GLOW)
+    drawing.fill([placed(body, rectangle_points(0.965, 0.6, 1.0, 0.68))], (176, 62, 62))
     return body.x1 + 0.5 * body.width, body.y1 + 0.59 * height
 
 
@@ -179,34 +167,34 @@ _HUT_SNOW = _curve(
     (0.95, 0.41), (0.9, 0.34), (0.84, 0.3), (0.8, 0.24), (0.7, 0.22), (0.64, 0.15), (0.5, 0.11), (0.38, 0.16),
     (0.3, 0.22), (0.22, 0.22), (0.18, 0.31), (0.1, 0.33), (0.06, 0.41),
 )  # fmt: skip
-_LOGS = tuple(_rectangle(0.12, y, 0.88, y + 0.014) for y in (0.54, 0.61, 0.68, 0.75, 0.82, 0.89))
-_WINDOW = _rectangle(0.17, 0.58, 0.34, 0.74)
+_LOGS = tuple(rectangle_points(0.12, y, 0.88, y + 0.014) for y in (0.54, 0.61, 0.68, 0.75, 0.82, 0.89))
+_WINDOW = rectangle_points(0.17, 0.58, 0.34, 0.74)
 _GABLE_EYE = _DISC * (1 / _HUT[0], 1 / _HUT[1])
 _OPENINGS = (
-    _rectangle(0.145, 0.56, 0.365, 0.76),
-    _rectangle(0.68, 0.62, 0.82, 0.96),
+    rectangle_points(0.145, 0.56, 0.365, 0.76),
+    rectangle_points(0.68, 0.62, 0.82, 0.96),
     1.7 * _GABLE_EYE + np.array((0.5, 0.33)),
 )
 _LIGHTS = (_WINDOW, 1.2 * _GABLE_EYE + np.array((0.5, 0.33)), 0.4 * _GABLE_EYE + np.array((0.71, 0.8)))
-_SASH = (_rectangle(0.247, 0.58, 0.263, 0.74), _rectangle(0.17, 0.652, 0.34, 0.668))
+_SASH = (rectangle_points(0.247, 0.58, 0.263, 0.74), rectangle_points(0.17, 0.652, 0.34, 0.668))
 
 
 def _hut(drawing: Drawing, body: Box, colour: Colour, unit: float) -> Spot:
     """A log cabin under a broken roof that is painted like its walls, with a lit window and a chimney."""
     colour = _dusk(colour)
-    drawing.fill([_at(body, _rectangle(0.1, 0.94, 0.9, 1.0))], _IRON)
-    drawing.fill([_at(body, _rectangle(0.72, 0.04, 0.82, 0.24))], (84, 78, 92))
-    drawing.fill([_at(body, _rectangle(0.12, 0.36, 0.88, 0.96))], colour)
-    drawing.fill([_at(body, log) for log in _LOGS], _tone(colour, 0.74))
+    drawing.fill([placed(body, rectangle_points(0.1, 0.94, 0.9, 1.0))], _IRON)
+    drawing.fill([placed(body, rectangle_points(0.72, 0.04, 0.82, 0.24))], (84, 78, 92))
+    drawing.fill([placed(body, rectangle_points(0.12, 0.36, 0.88, 0.96))], colour)
+    drawing.fill([placed(body, log) for log in _LOGS], _tone(colour, 0.74))
     ends = [(x, y) for x in (0.12, 0.88) for y in (0.575, 0.645, 0.715, 0.785, 0.855, 0.925)]
-    _dots(drawing, _at(body, np.array(ends)), 0.75 * unit, _tone(colour, 0.82))
-    drawing.fill([_at(body, _rectangle(0.84, 0.5, 0.88, 0.96))], _lit(colour))
-    drawing.fill([_at(body, _GAMBREL)], _tone(colour, 0.78))
-    drawing.fill([_at(body, _rectangle(0.06, 0.47, 0.94, 0.5))], _tone(colour, 0.5))
-    drawing.fill([_at(body, _HUT_SNOW), _at(body, _rectangle(0.7, 0.01, 0.84, 0.05))], _SNOW)
-    drawing.fill([_at(body, opening) for opening in _OPENINGS], _tone(colour, 0.5))
-    drawing.fill([_at(body, light) for light in _LIGHTS], _GLOW)
-    drawing.fill([_at(body, bar) for bar in _SASH], _tone(colour, 0.5))
+    _dots(drawing, placed(body, np.array(ends)), 0.75 * unit, _tone(colour, 0.82))
+    drawing.fill([placed(body, rectangle_points(0.84, 0.5, 0.88, 0.96))], _lit(colour))
+    drawing.fill([placed(body, _GAMBREL)], _tone(colour, 0.78))
+    drawing.fill([placed(body, rectangle_points(0.06, 0.47, 0.94, 0.5))], _tone(colour, 0.5))
+    drawing.fill([placed(body, _HUT_SNOW), placed(body, rectangle_points(0.7, 0.01, 0.84, 0.05))], _SNOW)
+    drawing.fill([placed(body, opening) for opening in _OPENINGS], _tone(colour, 0.5))
+    drawing.fill([placed(body, light) for light in _LIGHTS], _GLOW)
+    drawing.fill([placed(body, bar) for bar in _SASH], _tone(colour, 0.5))
     return body.x1 + 0.5 * body.width, body.y1 + 0.83 * body.height
 
 
@@ -214,32 +202,35 @@ _CRATE_SNOW = _curve(
     (0.02, 0.15), (0.06, 0.05), (0.2, 0.0), (0.5, 0.02), (0.8, 0.0), (0.95, 0.05), (0.98, 0.15), (0.93, 0.21),
     (0.86, 0.15), (0.7, 0.17), (0.64, 0.24), (0.57, 0.16), (0.36, 0.15), (0.28, 0.2), (0.2, 0.15), (0.09, 0.19),
 )  # fmt: skip
-_PLANKS = tuple(_rectangle(x, 0.14, x + 0.012, 1.0) for x in (0.24, 0.37, 0.5, 0.63, 0.76))
+_PLANKS = tuple(rectangle_points(x, 0.14, x + 0.012, 1.0) for x in (0.24, 0.37, 0.5, 0.63, 0.76))
 _BRACE = np.array([(0.1, 0.84), (0.1, 0.96), (0.19, 0.96), (0.9, 0.3), (0.9, 0.18), (0.81, 0.18)])
-_SILL_SHADOWS = (_rectangle(0.11, 0.24, 0.89, 0.26), _rectangle(0.11, 0.86, 0.89, 0.88))
+_SILL_SHADOWS = (rectangle_points(0.11, 0.24, 0.89, 0.26), rectangle_points(0.11, 0.86, 0.89, 0.88))
 _BRACES = tuple((brace, brace + np.array((0, 0.02))) for brace in (_BRACE, _BRACE * (-1, 1) + np.array((1, 0))))
-_FRAME = (_rectangle(0.0, 0.12, 0.11, 1.0), _rectangle(0.89, 0.12, 1.0, 1.0))
-_SILLS = (_rectangle(0.11, 0.12, 0.89, 0.24), _rectangle(0.11, 0.88, 0.89, 1.0))
+_FRAME = (rectangle_points(0.0, 0.12, 0.11, 1.0), rectangle_points(0.89, 0.12, 1.0, 1.0))
+_SILLS = (rectangle_points(0.11, 0.12, 0.89, 0.24), rectangle_points(0.11, 0.88, 0.89, 1.0))
 
 
 def _crate(drawing: Drawing, body: Box, colour: Colour, unit: float) -> Spot:
     """A crate of upright planks behind a frame and a cross, with snow on its lid."""
     colour = _dusk(colour)
-    drawing.fill([_at(body, _rectangle(0.02, 0.12, 0.98, 1.0))], _tone(colour, 0.84))
-    drawing.fill([_at(body, plank) for plank in _PLANKS], _tone(colour, 0.58))
+    drawing.fill([placed(body, rectangle_points(0.02, 0.12, 0.98, 1.0))], _tone(colour, 0.84))
+    drawing.fill([placed(body, plank) for plank in _PLANKS], _tone(colour, 0.58))
     for brace, shadow in _BRACES:
-        drawing.fill([_at(body, shadow)], _tone(colour, 0.58))
-        drawing.fill([_at(body, brace)], colour)
+        drawing.fill([placed(body, shadow)], _tone(colour, 0.58))
+        drawing.fill([placed(body, brace)], colour)
     drawing.fill(
-        [_at(body, _rectangle(0.11, 0.24, 0.89, 0.26)), _at(body, _rectangle(0.11, 0.86, 0.89, 0.88))],
+        [
+            placed(body, rectangle_points(0.11, 0.24, 0.89, 0.26)),
+            placed(body, rectangle_points(0.11, 0.86, 0.89, 0.88)),
+        ],
         _tone(colour, 0.58),
     )
-    drawing.fill([_at(body, sill) for sill in _SILLS], colour)
-    drawing.fill([_at(body, post) for post in _FRAME], _tone(colour, 0.92))
-    drawing.fill([_at(body, _rectangle(0.96, 0.14, 1.0, 1.0))], _lit(colour))
+    drawing.fill([placed(body, sill) for sill in _SILLS], colour)
+    drawing.fill([placed(body, post) for post in _FRAME], _tone(colour, 0.92))
+    drawing.fill([placed(body, rectangle_points(0.96, 0.14, 1.0, 1.0))], _lit(colour))
     nails = [(x, y) for x in (0.055, 0.93) for y in (0.28, 0.5, 0.72, 0.94)]
-    _dots(drawing, _at(body, np.array(nails)), 0.32 * unit, _tone(colour, 0.5))
-    drawing.fill([_at(body, _CRATE_SNOW)], _SNOW)
+    _dots(drawing, placed(body, np.array(nails)), 0.32 * unit, _tone(colour, 0.5))
+    drawing.fill([placed(body, _CRATE_SNOW)], _SNOW)
     return (body.x1 + body.x2) / 2, body.y1 + 0.57 * body.height
 
 
@@ -272,11 +263,11 @@ _BARREL_SNOW = _curve(
 def _barrel(drawing: Drawing, body: Box, colour: Colour, unit: float) -> Spot:
     """A bellied barrel with four hoops and a cap of snow."""
     colour = _dusk(colour)
-    drawing.fill([_at(body, _STAVES)], colour)
-    drawing.fill([_at(body, joint) for joint in _JOINTS], _tone(colour, 0.7))
-    drawing.fill([_at(body, hoop) for hoop in _HOOPS], _IRON)
-    drawing.fill([_at(body, _BELLY_LIGHT)], _lit(colour))
-    drawing.fill([_at(body, _BARREL_SNOW)], _SNOW)
+    drawing.fill([placed(body, _STAVES)], colour)
+    drawing.fill([placed(body, joint) for joint in _JOINTS], _tone(colour, 0.7))
+    drawing.fill([placed(body, hoop) for hoop in _HOOPS], _IRON)
+    drawing.fill([placed(body, _BELLY_LIGHT)], _lit(colour))
+    drawing.fill([placed(body, _BARREL_SNOW)], _SNOW)
     return (body.x1 + body.x2) / 2, body.y1 + 0.55 * body.height
 
 
@@ -305,12 +296,6 @@ def _mixed(colour: Colour, other: Colour, share: float) -> Colour:
     return red, green, blue
 
 
-def _at(body: Box, outline: Points) -> Points:
-    """An outline given in shares of a body, in source px."""
-    placed: Points = outline * (body.width, body.height) + np.array((body.x1, body.y1))
-    return placed
-
-
 def _dots(drawing: Drawing, spots: Points, radius: float, colour: Colour) -> None:
     """Round dots of one size (source px) as one shape."""
     drawing.fill(list(spots[:, None, :] + radius * _DISC), colour)
@@ -327,8 +312,8 @@ def _backdrop(stage: Stage) -> None:
     _quays(stage, rows, lamps)
     _lamps(stage, lamps)
     flakes = stage.rng.uniform(0, 1, (180, 2)) * (stage.width, stage.height)
-    stage.stamp(flakes[:110], _SNOW, _circle(6) * 0.24)
-    stage.stamp(flakes[110:], _SNOW_SHADE, _circle(6) * 0.36)
+    stage.stamp(flakes[:110], _SNOW, unit_circle(6) * 0.24)
+    stage.stamp(flakes[110:], _SNOW_SHADE, unit_circle(6) * 0.36)
 
 
 def _sky(stage: Stage, depth: float) -> None:
@@ -385,7 +370,7 @@ def _houses(stage: Stage, rows: Sequence[tuple[float, float, float]], lamps: Poi
         stage.drawing.fill(outlines, tone)
     _bricks(stage, rows)
     for radius, share in ((9.5, 0.1), (7.2, 0.2), (5.0, 0.33), (3.0, 0.52)):
-        stage.stamp(lamps[:, :2], _mixed(_FOG[0], _GLOW, share), _circle(24) * radius)
+        stage.stamp(lamps[:, :2], _mixed(_FOG[0], _GLOW, share), unit_circle(24) * radius)
     _windows(stage, np.array(windows))
 
 
@@ -399,8 +384,8 @@ def _chimneys(stage: Stage, eaves: Points) -> None:
     spots = eaves + np.stack([stage.rng.uniform(1.4, 2.6, len(eaves)), np.zeros(len(eaves))], axis=1)
     roll = stage.rng.random(len(eaves))
     stage.stamp(spots[roll < 0.25], (112, 116, 138), _SMOKE)
-    stage.stamp(spots[roll < 0.7], (64, 66, 90), _rectangle(0, -4.4, 1.6, 0))
-    stage.stamp(spots[roll < 0.7], _SNOW_SHADE, _rectangle(-0.2, -4.8, 1.8, -4.3))
+    stage.stamp(spots[roll < 0.7], (64, 66, 90), rectangle_points(0, -4.4, 1.6, 0))
+    stage.stamp(spots[roll < 0.7], _SNOW_SHADE, rectangle_points(-0.2, -4.8, 1.8, -4.3))
 
 
 def _bricks(stage: Stage, rows: Sequence[tuple[float, float, float]]) -> None:
@@ -409,7 +394,7 @@ def _bricks(stage: Stage, rows: Sequence[tuple[float, float, float]]) -> None:
     row = np.array(rows)[rng.integers(0, len(rows), count)]
     spots = np.stack([rng.uniform(0, stage.width, count), rng.uniform(row[:, 1] - 12, row[:, 1] - 4)], axis=1)
     for x, y in ((0.0, 0.0), (1.1, 0.0), (-0.5, 0.7), (0.6, 0.7), (1.7, 0.7)):
-        stage.stamp(spots + np.array((x, y)), (86, 88, 114), _rectangle(0, 0, 0.9, 0.5))
+        stage.stamp(spots + np.array((x, y)), (86, 88, 114), rectangle_points(0, 0, 0.9, 0.5))
 
 
 def _window_spots(x: float, foot: float, width: float, height: float) -> list[Spot]:
@@ -422,12 +407,12 @@ def _window_spots(x: float, foot: float, width: float, height: float) -> list[Sp
 def _windows(stage: Stage, spots: Points) -> None:
     """Dark panes, some with a light behind, each over a sill with snow."""
     roll = stage.rng.random(len(spots))
-    stage.stamp(spots[roll < 0.62], (54, 61, 88), _rectangle(0, 0, 1.6, 2.5))
-    stage.stamp(spots[roll > 0.62], (58, 60, 82), _rectangle(-0.2, -0.2, 1.8, 2.6))
-    stage.stamp(spots[(roll > 0.62) & (roll < 0.84)], (150, 122, 92), _rectangle(0, 0, 1.6, 2.5))
-    stage.stamp(spots[roll > 0.84], (178, 148, 106), _rectangle(0, 0, 1.6, 2.5))
-    stage.stamp(spots[roll > 0.55] + (0.7, 0), (58, 60, 82), _rectangle(0, 0, 0.2, 2.5))
-    stage.stamp(spots[roll > 0.62], _SNOW_SHADE, _rectangle(-0.3, 2.5, 1.9, 2.85))
+    stage.stamp(spots[roll < 0.62], (54, 61, 88), rectangle_points(0, 0, 1.6, 2.5))
+    stage.stamp(spots[roll > 0.62], (58, 60, 82), rectangle_points(-0.2, -0.2, 1.8, 2.6))
+    stage.stamp(spots[(roll > 0.62) & (roll < 0.84)], (150, 122, 92), rectangle_points(0, 0, 1.6, 2.5))
+    stage.stamp(spots[roll > 0.84], (178, 148, 106), rectangle_points(0, 0, 1.6, 2.5))
+    stage.stamp(spots[roll > 0.55] + (0.7, 0), (58, 60, 82), rectangle_points(0, 0, 0.2, 2.5))
+    stage.stamp(spots[roll > 0.62], _SNOW_SHADE, rectangle_points(-0.3, 2.5, 1.9, 2.85))
 
 
 _STONE = np.array([(0.12, 0.0), (0.12, -0.5), (0.5, -0.86), (1.2, -0.92), (1.9, -0.86), (2.28, -0.5), (2.28, 0.0)])
@@ -454,7 +439,7 @@ def _quays(stage: Stage, rows: Sequence[tuple[float, float, float]], lamps: Poin
     kerbs = np.concatenate(
         [np.stack([np.arange(0, width, 6.3), base + 0 * np.arange(0, width, 6.3)], 1) for _, base, _ in rows]
     )
-    stage.stamp(kerbs, (62, 68, 90), _rectangle(0, 0.9, 0.25, 2.0))
+    stage.stamp(kerbs, (62, 68, 90), rectangle_points(0, 0.9, 0.25, 2.0))
     drift = _curve((0, 0.8), (1.2, 0.4), (2.6, 0.6), (4.6, 0.3), (5.8, 0.8), (4.0, 1.15), (2.0, 1.05))
     stage.stamp(kerbs[rng.random(len(kerbs)) < 0.7], _SNOW_SHADE, drift)
 
@@ -486,12 +471,12 @@ def _gleams(stage: Stage, rows: Sequence[tuple[float, float, float]], lamps: Poi
     loose = np.stack(
         [rng.uniform(0, stage.width, count), rng.choice(bases, count) + rng.uniform(2.2, 4.8, count)], axis=1
     )
-    stage.stamp(loose[::2], shade(_WATER, 1.3), _rectangle(0, 0, 4.2, 0.3))
-    stage.stamp(loose[1::2], (96, 96, 108), _rectangle(0, 0, 2.4, 0.3))
+    stage.stamp(loose[::2], shade(_WATER, 1.3), rectangle_points(0, 0, 4.2, 0.3))
+    stage.stamp(loose[1::2], (96, 96, 108), rectangle_points(0, 0, 2.4, 0.3))
 
 
 _LANTERN = np.array([(-0.9, 1.4), (-1.4, -1.2), (1.4, -1.2), (0.9, 1.4)])
-_LEADS = _rectangle(-0.12, -1.2, 0.12, 1.4)
+_LEADS = rectangle_points(-0.12, -1.2, 0.12, 1.4)
 _HOOD_SNOW = np.array([(-1.9, -1.3), (-0.4, -2.6), (0.4, -2.6), (1.9, -1.3), (0.3, -2.1), (-0.3, -2.1)])
 _HOOD = np.array([(-1.8, -1.2), (-0.4, -2.4), (0, -3.1), (0.4, -2.4), (1.8, -1.2)])
 
@@ -509,8 +494,8 @@ def _lamps(stage: Stage, lamps: Points) -> None:
     outlines = [np.concatenate([wire - wire_half, (wire + wire_half)[::-1]]) for wire in wires]
     stage.drawing.fill([outline * stage.unit for outline in outlines], _IRON)
     bulbs = np.concatenate([wire[1:-1] for wire in wires]) + np.array((0, 0.5))
-    stage.stamp(bulbs, (128, 116, 112), _circle(10) * 0.75)
-    stage.stamp(bulbs, _GLOW, _circle(8) * 0.42)
+    stage.stamp(bulbs, (128, 116, 112), unit_circle(10) * 0.75)
+    stage.stamp(bulbs, _GLOW, unit_circle(8) * 0.42)
     for outline, tone in ((_LANTERN, (244, 222, 170)), (_LEADS, _IRON), (_HOOD, _IRON), (_HOOD_SNOW, _SNOW)):
         stage.stamp(tops, tone, outline)
 
@@ -573,7 +558,7 @@ def _snowman(stage: Stage, x: float, y: float) -> None:
     stage.stamp([(x, y - 1.8)], _SNOW, _DISC * (1.9, 1.7))
     stage.stamp([(x, y - 4.4)], _SNOW, _DISC * 1.3)
     stage.lines([(x - 1.6, y - 2.6, x - 3.4, y - 4.0), (x + 1.6, y - 2.6, x + 3.3, y - 3.6)], 0.25, _WOOD)
-    stage.stamp([(x - 0.45, y - 4.7), (x + 0.4, y - 4.7), (x, y - 2.5), (x, y - 1.6)], _IRON, _circle(8) * 0.2)
+    stage.stamp([(x - 0.45, y - 4.7), (x + 0.4, y - 4.7), (x, y - 2.5), (x, y - 1.6)], _IRON, unit_circle(8) * 0.2)
     stage.polygon([(x - 0.1, y - 4.4), (x - 1.5, y - 4.1), (x - 0.1, y - 4.0)], (188, 116, 78))
     stage.blocks([(x - 1.3, y - 5.8, x + 1.3, y - 5.4), (x - 0.8, y - 7.2, x + 0.8, y - 5.8)], _IRON)
 

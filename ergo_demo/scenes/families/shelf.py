@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from ergo_demo.geometry import Box
 from ergo_demo.scenes.drawing import Colour, Drawing, Points, rectangle_points
+from ergo_demo.scenes.families.outlines import curve
 from ergo_demo.scenes.stage import BASE, Family, Stage
 from ergo_demo.scenes.things import Kind, shade, varied
 
@@ -34,18 +35,6 @@ _SPINES: tuple[Colour, ...] = (
 """Greyish tones of middle brightness: every strong colour, white and black stand out before them."""
 
 
-def _curve(points: Sequence[tuple[float, float]], closed: bool = True, steps: int = 5) -> Points:
-    """A smooth line through the points (Catmull-Rom)."""
-    given = np.array(points, dtype=np.float64)
-    ends = (given[-1:], given[:2]) if closed else (given[:1], given[-1:])
-    padded = np.concatenate([ends[0], given, ends[1]])
-    a, b, c, d = (padded[i : len(padded) - 3 + i, None] for i in range(4))
-    t = np.linspace(0, 1, steps, endpoint=False)[:, None]
-    curve = b + 0.5 * t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * b - a - 3 * c + d)))
-    flat = curve.reshape(-1, 2)
-    return flat if closed else np.concatenate([flat, given[-1:]])
-
-
 def _ribbon(path: Points, width: float) -> Points:
     """The outline of a stroke along a path, fullest in its middle and thin at its ends."""
     along = np.gradient(path, axis=0)
@@ -56,12 +45,12 @@ def _ribbon(path: Points, width: float) -> Points:
 
 def _brush(width: float, *points: tuple[float, float]) -> Points:
     """A smooth stroke through the points."""
-    return _ribbon(_curve(points, closed=False), width)
+    return _ribbon(curve(points, closed=False), width)
 
 
 def _turned(*profile: tuple[float, float]) -> Points:
     """A symmetric outline from its right-hand profile (half width, y), in shares of a body."""
-    right = _curve(profile, closed=False)
+    right = curve(profile, closed=False)
     left = (right * (-1, 1))[::-1]
     outline: Points = np.concatenate([right, left]) + np.array((0.5, 0))
     return outline
@@ -334,11 +323,11 @@ _CUP_FOOT = [
     (0.02, 0.31),
 ]
 _CUP_EDGE = _outlines(
-    np.array(_CUP_RIGHT + _CUP_FOOT), _curve([(0.77, 0.5), (0.85, 0.5), (0.89, 0.57), (0.86, 0.67), (0.76, 0.75)])
+    np.array(_CUP_RIGHT + _CUP_FOOT), curve([(0.77, 0.5), (0.85, 0.5), (0.89, 0.57), (0.86, 0.67), (0.76, 0.75)])
 )
 _CUP_SIDE = _outlines(np.array([(0.76, 0.31), (0.75, 0.82), *_CUP_FOOT]) * (0.9, 0.985) + (0.025, 0.0))
 _DRIPS = [(0.73, 0.43), (0.64, 0.47), (0.52, 0.41), (0.4, 0.45), (0.27, 0.41), (0.19, 0.44), (0.13, 0.53), (0.06, 0.43)]
-_CUP_GLAZE = _outlines(np.concatenate([[(0.04, 0.32), (0.745, 0.32)], _curve(_DRIPS, closed=False)]))
+_CUP_GLAZE = _outlines(np.concatenate([[(0.04, 0.32), (0.745, 0.32)], curve(_DRIPS, closed=False)]))
 _CUP_GLEAM = _outlines(_brush(0.05, (0.1, 0.56), (0.1, 0.7), (0.14, 0.86)), _round(0.39, 0.32, 0.375, 0.05))
 _CUP_COFFEE = _outlines(_round(0.39, 0.32, 0.325, 0.035))
 _CUP_STEAM = _outlines(
@@ -508,7 +497,7 @@ def _ivy(stage: Stage, x: float, y: float) -> None:
     for start in rng.uniform(-6, 6, 5).tolist():
         length = float(rng.uniform(5, 15))
         ends = ((x + start, y - 2.4), (x + 1.3 * start, y + length / 2), (x + 1.1 * start, y + length))
-        paths.append(_curve(ends, closed=False))
+        paths.append(curve(ends, closed=False))
     _lay(stage, [_ribbon(path, 0.3) for path in paths], 0, 0, (82, 82, 66))
     spots = np.concatenate([path[1:] for path in paths])
     scale = rng.uniform(0.7, 1.15, (len(spots), 1, 1)) * np.ones(2)
@@ -518,7 +507,7 @@ def _ivy(stage: Stage, x: float, y: float) -> None:
         _quads(stage, leaves[part::3], tone)
 
 
-_LEAF = _curve([(0.0, 0.0), (0.5, -0.5), (1.1, -0.2), (1.7, 0.35), (1.0, 0.6), (0.6, 1.0), (0.1, 0.6)], steps=2)
+_LEAF = curve([(0.0, 0.0), (0.5, -0.5), (1.1, -0.2), (1.7, 0.35), (1.0, 0.6), (0.6, 1.0), (0.1, 0.6)], steps=2)
 
 
 def _trifle(stage: Stage, place: Box) -> None:
@@ -553,23 +542,21 @@ def _cat(stage: Stage, x: float, y: float) -> None:
     _lay(stage, _CAT_WHISKERS, x, y, shade(fur, 1.45), flip)
 
 
-_CAT_BODY = _curve(
+_CAT_BODY = curve(
     [(-9, -0.2), (-9.6, -3), (-7.6, -6.4), (-3, -8.1), (2, -7.2), (6, -4.6), (7.5, -1.2), (5, 0.1), (-4, 0.2)]
 )
-_CAT_HEAD = _curve(
-    [(2.2, -2.6), (2.9, -5.2), (5.8, -6.1), (8.7, -5.2), (9.5, -2.6), (8, -0.4), (5.8, 0.1), (3.6, -0.4)]
-)
+_CAT_HEAD = curve([(2.2, -2.6), (2.9, -5.2), (5.8, -6.1), (8.7, -5.2), (9.5, -2.6), (8, -0.4), (5.8, 0.1), (3.6, -0.4)])
 _CAT_EARS = [np.array([(2.7, -4.2), (2.6, -8.0), (5.3, -5.8)]), np.array([(6.4, -5.8), (9.0, -8.0), (9.1, -4.2)])]
-_CAT_TAIL = _ribbon(_curve([(-9.1, -2.8), (-8.6, -0.8), (-5, -0.6), (-1, -1.2), (2.4, -0.5)], False), 1.9)
+_CAT_TAIL = _ribbon(curve([(-9.1, -2.8), (-8.6, -0.8), (-5, -0.6), (-1, -1.2), (2.4, -0.5)], False), 1.9)
 _CAT_STRIPES = [
-    _ribbon(_curve([(x, top), (x - 0.7, top + 1.6), (x - 0.4, top + 3.0)], False), 0.8)
+    _ribbon(curve([(x, top), (x - 0.7, top + 1.6), (x - 0.4, top + 3.0)], False), 0.8)
     for x, top in ((-6.2, -6.9), (-4.0, -7.6), (-1.7, -7.9), (0.6, -7.4))
 ]
 _CAT_FACE = [
-    _ribbon(_curve([(x - 0.8, -3.2), (x, -2.7), (x + 0.8, -3.2)], False), 0.3) for x in (4.3, 7.4)
+    _ribbon(curve([(x - 0.8, -3.2), (x, -2.7), (x + 0.8, -3.2)], False), 0.3) for x in (4.3, 7.4)
 ] + [np.array([(5.45, -2.3), (6.25, -2.3), (5.85, -1.75)])]  # fmt: skip
 _CAT_WHISKERS = [
-    _ribbon(_curve([(5.85 + s * 0.9, y), (5.85 + s * 2.6, y + dy), (5.85 + s * 4.2, y + 2 * dy)], False), 0.14)
+    _ribbon(curve([(5.85 + s * 0.9, y), (5.85 + s * 2.6, y + dy), (5.85 + s * 4.2, y + 2 * dy)], False), 0.14)
     for s in (1, -1) for y, dy in ((-1.8, -0.2), (-1.5, 0.1))
 ]  # fmt: skip
 
@@ -588,8 +575,8 @@ def _papers(stage: Stage, x: float, y: float) -> None:
     _lay(stage, [_QUILL_SHAFT], x, y - 4.0, (112, 106, 102))
 
 
-_QUILL_SHAFT = _ribbon(_curve([(-3.6, 0.0), (-0.5, -1.4), (2.4, -3.6), (4.4, -6.4)], False), 0.3)
-_QUILL = _curve([(-1.4, -0.8), (-0.4, -2.4), (1.6, -4.4), (4.4, -6.6), (4.2, -4.6), (2.6, -2.6), (0.6, -1.2)])
+_QUILL_SHAFT = _ribbon(curve([(-3.6, 0.0), (-0.5, -1.4), (2.4, -3.6), (4.4, -6.4)], False), 0.3)
+_QUILL = curve([(-1.4, -0.8), (-0.4, -2.4), (1.6, -4.4), (4.4, -6.6), (4.2, -4.6), (2.6, -2.6), (0.6, -1.2)])
 
 
 def _globe(stage: Stage, x: float, y: float) -> None:
@@ -603,13 +590,13 @@ def _globe(stage: Stage, x: float, y: float) -> None:
     _lay(stage, _GLOBE_LINES, x, y - 6.8, shade(sea, 0.82))
 
 
-_GLOBE_ARM = _ribbon(_curve([(-1.2, -12.2), (3.2, -10.9), (4.9, -7.4), (3.8, -3.8), (0, -2.4)], False), 0.7)
+_GLOBE_ARM = _ribbon(curve([(-1.2, -12.2), (3.2, -10.9), (4.9, -7.4), (3.8, -3.8), (0, -2.4)], False), 0.7)
 _GLOBE_LANDS = [
-    _curve([(-2.6, -1.9), (-0.8, -2.8), (0.2, -1.8), (-0.9, -0.9), (-0.6, 0.2), (-1.6, 1.8), (-2.2, 0.4)]),
-    _curve([(1.2, -2.4), (2.4, -1.6), (2.8, 0), (1.9, 1.6), (1.3, 0.4), (0.7, -0.9)]),
+    curve([(-2.6, -1.9), (-0.8, -2.8), (0.2, -1.8), (-0.9, -0.9), (-0.6, 0.2), (-1.6, 1.8), (-2.2, 0.4)]),
+    curve([(1.2, -2.4), (2.4, -1.6), (2.8, 0), (1.9, 1.6), (1.3, 0.4), (0.7, -0.9)]),
 ]
 _GLOBE_LINES = [
-    _ribbon(_curve([(-3.5, dy), (0, dy + 0.7), (3.4, dy)], False), 0.16) for dy in (-1.6, 0.4, 2.0)
+    _ribbon(curve([(-3.5, dy), (0, dy + 0.7), (3.4, dy)], False), 0.16) for dy in (-1.6, 0.4, 2.0)
 ]  # fmt: skip
 
 
@@ -626,10 +613,10 @@ def _candle(stage: Stage, x: float, y: float) -> None:
     _lay(stage, [_FLAME * 0.5], x, y - 1.6 - tall, (250, 232, 176))
 
 
-_WAX = _curve(
+_WAX = curve(
     [(-1.2, -0.2), (0, 0.25), (1.2, -0.2), (1.35, 1.2), (0.9, 2.6), (0.6, 1.2), (-0.2, 1.0), (-0.7, 3.6), (-1.25, 1.6)]
 )
-_FLAME = _curve([(0.0, 0.0), (0.75, -0.9), (0.45, -1.9), (0.1, -3.2), (-0.5, -1.9), (-0.75, -0.9)])
+_FLAME = curve([(0.0, 0.0), (0.75, -0.9), (0.45, -1.9), (0.1, -3.2), (-0.5, -1.9), (-0.75, -0.9)])
 
 
 def _spectacles(stage: Stage, x: float, y: float) -> None:
@@ -654,9 +641,9 @@ _NOTES = [
     for y in (-0.6, -0.1)
 ]
 _GLASSES = [
-    _ribbon(_curve([(-0.5, -2.9), (0, -3.2), (0.5, -2.9)], False), 0.4),
-    _ribbon(_curve([(3.8, -3.0), (5.4, -3.2), (6.0, -1.6)], False), 0.4),
-    _ribbon(_curve([(-3.8, -3.0), (-5.4, -3.2), (-6.0, -1.6)], False), 0.4),
+    _ribbon(curve([(-0.5, -2.9), (0, -3.2), (0.5, -2.9)], False), 0.4),
+    _ribbon(curve([(3.8, -3.0), (5.4, -3.2), (6.0, -1.6)], False), 0.4),
+    _ribbon(curve([(-3.8, -3.0), (-5.4, -3.2), (-6.0, -1.6)], False), 0.4),
 ]
 
 
@@ -690,8 +677,8 @@ def _mouse(stage: Stage, x: float, y: float) -> None:
     _lay(stage, [np.array([(4.0, 0), (6.6, 0), (6.6, -1.5)])], x, y, (196, 168, 104), flip)
 
 
-_MOUSE = _curve([(-3, 0), (-3.4, -1.6), (-1.6, -3.4), (0.8, -3.2), (2.4, -2.6), (3.4, -1.3), (2.4, -0.4), (0.6, 0)])
-_MOUSE_TAIL = _ribbon(_curve([(-2.6, -0.4), (-4.6, -0.1), (-5.4, -1.2), (-6.8, -0.9)], False), 0.4)
+_MOUSE = curve([(-3, 0), (-3.4, -1.6), (-1.6, -3.4), (0.8, -3.2), (2.4, -2.6), (3.4, -1.3), (2.4, -0.4), (0.6, 0)])
+_MOUSE_TAIL = _ribbon(curve([(-2.6, -0.4), (-4.6, -0.1), (-5.4, -1.2), (-6.8, -0.9)], False), 0.4)
 
 _SMALL: tuple[Callable[[Stage, float, float], None], ...] = (_papers, _globe, _candle, _spectacles, _plant, _mouse)
 

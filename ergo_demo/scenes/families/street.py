@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from ergo_demo.geometry import Box
 from ergo_demo.scenes.drawing import Colour, Drawing, Points, rectangle_points
+from ergo_demo.scenes.families.outlines import part, placed, unit_circle
 from ergo_demo.scenes.stage import Family, Stage
 from ergo_demo.scenes.things import Kind, shade, varied
 
@@ -27,20 +28,7 @@ _LEAF: Colour = (98, 116, 88)
 Numbers = npt.NDArray[np.float64]
 
 
-def _outline(body: Box, points: Sequence[tuple[float, float]]) -> Points:
-    """Points given as shares of a body's width and height."""
-    x, y, width, height = body.x1, body.y1, body.x2 - body.x1, body.y2 - body.y1
-    return np.array([(x + across * width, y + down * height) for across, down in points])
-
-
-def _part(body: Box, x1: float, y1: float, x2: float, y2: float) -> Points:
-    """A rectangle given as shares of a body."""
-    x, y, width, height = body.x1, body.y1, body.x2 - body.x1, body.y2 - body.y1
-    return rectangle_points(x + x1 * width, y + y1 * height, x + x2 * width, y + y2 * height)
-
-
-_TURN = np.linspace(0, 2 * math.pi, 16, endpoint=False)
-_ROUND: Points = np.stack([np.cos(_TURN), np.sin(_TURN)], axis=1)
+_ROUND = unit_circle(16)
 
 
 def _disc(x: float, y: float, radius: float) -> Points:
@@ -52,21 +40,21 @@ def _car(drawing: Drawing, body: Box, colour: Colour, unit: float) -> tuple[floa
         (0, 0.83), (0.005, 0.6), (0.04, 0.5), (0.19, 0.43), (0.27, 0.14), (0.33, 0.03), (0.45, 0), (0.6, 0.01),
         (0.68, 0.07), (0.81, 0.41), (0.93, 0.46), (0.985, 0.55), (1, 0.7), (0.99, 0.83),
     ]  # fmt: skip
-    drawing.polygon(_outline(body, shell), colour)
+    drawing.polygon(placed(body, shell), colour)
     side = [(0.23, 0.41), (0.295, 0.16), (0.34, 0.1), (0.46, 0.08), (0.46, 0.41)]
     front = [(0.5, 0.41), (0.5, 0.08), (0.59, 0.09), (0.645, 0.13), (0.755, 0.41)]
-    drawing.fill([_outline(body, side), _outline(body, front)], _GLASS)
+    drawing.fill([placed(body, side), placed(body, front)], _GLASS)
     glints = [
         [(0.3, 0.36), (0.37, 0.12), (0.4, 0.12), (0.33, 0.36)],
         [(0.54, 0.36), (0.6, 0.13), (0.62, 0.14), (0.57, 0.36)],
     ]
-    drawing.fill([_outline(body, glint) for glint in glints], (120, 140, 152))
-    seams = [_part(body, 0.48, 0.44, 0.49, 0.79), _part(body, 0.17, 0.44, 0.18, 0.6)]
-    drawing.fill([_part(body, 0.06, 0.465, 0.8, 0.485)], shade(colour, 1.3))
-    drawing.fill([*seams, _part(body, 0, 0.79, 1, 0.86)], shade(colour, 0.6))
+    drawing.fill([placed(body, glint) for glint in glints], (120, 140, 152))
+    seams = [part(body, 0.48, 0.44, 0.49, 0.79), part(body, 0.17, 0.44, 0.18, 0.6)]
+    drawing.fill([part(body, 0.06, 0.465, 0.8, 0.485)], shade(colour, 1.3))
+    drawing.fill([*seams, part(body, 0, 0.79, 1, 0.86)], shade(colour, 0.6))
     _wheels(drawing, body, unit)
     lamp = _disc(body.x1 + 0.95 * body.width, body.y1 + 0.6 * body.height, unit)
-    drawing.fill([_part(body, 0.51, 0.52, 0.55, 0.55), _part(body, 0.92, 0.72, 1, 0.76), lamp], (240, 230, 190))
+    drawing.fill([part(body, 0.51, 0.52, 0.55, 0.55), part(body, 0.92, 0.72, 1, 0.76), lamp], (240, 230, 190))
     return body.x1 + 0.47 * body.width, body.y1 + 0.63 * body.height
 
 
@@ -103,10 +91,10 @@ def _door(drawing: Drawing, body: Box, colour: Colour, unit: float) -> tuple[flo
     x, y = (body.x1 + body.x2) / 2, body.y1 + 0.25 * body.height
     drawing.strokes([(x, y, float(px), float(py)) for px, py in light[2:12:2]], 0.4 * unit, colour)
     panels = [(0.22, 0.3, 0.47, 0.46), (0.53, 0.3, 0.78, 0.46), (0.22, 0.71, 0.47, 0.9), (0.53, 0.71, 0.78, 0.9)]
-    drawing.fill([_part(body, *panel) for panel in panels], shade(colour, 0.68))
-    drawing.fill([_part(body, a + 0.03, b + 0.02, c, d) for a, b, c, d in panels], shade(colour, 0.9))
+    drawing.fill([part(body, *panel) for panel in panels], shade(colour, 0.68))
+    drawing.fill([part(body, a + 0.03, b + 0.02, c, d) for a, b, c, d in panels], shade(colour, 0.9))
     drawing.fill(
-        [_part(body, 0.09, share, 0.2, share + 0.02) for share in (0.36, 0.8)]
+        [part(body, 0.09, share, 0.2, share + 0.02) for share in (0.36, 0.8)]
         + [_disc(body.x1 + 0.84 * body.width, body.y1 + 0.67 * body.height, 0.7 * unit)],
         (216, 188, 112),
     )
@@ -115,7 +103,7 @@ def _door(drawing: Drawing, body: Box, colour: Colour, unit: float) -> tuple[flo
 
 
 def _sign(drawing: Drawing, body: Box, colour: Colour, unit: float) -> tuple[float, float]:
-    drawing.fill([_part(body, 0.47, 0.05, 0.53, 1), _part(body, 0.4, 0.965, 0.6, 1)], _IRON)
+    drawing.fill([part(body, 0.47, 0.05, 0.53, 1), part(body, 0.4, 0.965, 0.6, 1)], _IRON)
     drawing.fill([_disc(body.x1 + 0.5 * body.width, body.y1 + 0.035 * body.height, 0.95 * unit)], (186, 160, 96))
     # Some point left and some right, by where they stand: a painter has no chance of its own.
     mirrored = int(body.x1) % 2 == 0
@@ -152,28 +140,28 @@ def _sign(drawing: Drawing, body: Box, colour: Colour, unit: float) -> tuple[flo
         [(x, 1), (x + d, 0.9 - abs(d)), (x + 0.03, 1)]
         for x, d in ((0.34, -0.03), (0.39, 0.01), (0.58, 0.0), (0.62, 0.04))
     ]
-    drawing.fill([_outline(body, weed) for weed in weeds], _LEAF)
+    drawing.fill([placed(body, weed) for weed in weeds], _LEAF)
     return (body.x1 + body.x2) / 2, body.y1 + 0.35 * body.height
 
 
 def _facing(body: Box, points: Sequence[tuple[float, float]], mirrored: bool) -> Points:
-    return _outline(body, [(1 - x if mirrored else x, y) for x, y in points])
+    return placed(body, [(1 - x if mirrored else x, y) for x, y in points])
 
 
 def _kiosk(drawing: Drawing, body: Box, colour: Colour, unit: float) -> tuple[float, float]:
-    drawing.fill([_part(body, 0.485, 0, 0.515, 0.1)], _IRON)
+    drawing.fill([part(body, 0.485, 0, 0.515, 0.1)], _IRON)
     drawing.fill([_disc(body.x1 + 0.5 * body.width, body.y1 + 0.045 * body.height, 0.8 * unit)], (216, 188, 112))
     dome = [(0.1, 0.3), (0.14, 0.2), (0.26, 0.13), (0.42, 0.09), (0.58, 0.09), (0.74, 0.13), (0.86, 0.2), (0.9, 0.3)]
-    drawing.polygon(_outline(body, dome), shade(colour, 0.86))
+    drawing.polygon(placed(body, dome), shade(colour, 0.86))
     ribs = [
-        _outline(body, [(0.5 + 0.09 * i, 0.1), (0.5 + 0.19 * i, 0.3), (0.51 + 0.19 * i, 0.3), (0.51 + 0.09 * i, 0.1)])
+        placed(body, [(0.5 + 0.09 * i, 0.1), (0.5 + 0.19 * i, 0.3), (0.51 + 0.19 * i, 0.3), (0.51 + 0.09 * i, 0.1)])
         for i in (-2, -1, 0, 1, 2)
     ]
-    seams = [_part(body, x, 0.64, x + 0.012, 0.94) for x in (0.17, 0.26, 0.74, 0.83)]
-    drawing.fill([_part(body, 0.12, 0.3, 0.88, 0.95)], colour)
-    edges = [_part(body, 0.09, 0.95, 0.91, 1), _part(body, 0.08, 0.59, 0.92, 0.625)]
+    seams = [part(body, x, 0.64, x + 0.012, 0.94) for x in (0.17, 0.26, 0.74, 0.83)]
+    drawing.fill([part(body, 0.12, 0.3, 0.88, 0.95)], colour)
+    edges = [part(body, 0.09, 0.95, 0.91, 1), part(body, 0.08, 0.59, 0.92, 0.625)]
     drawing.fill([*ribs, *seams, *edges], shade(colour, 0.6))
-    drawing.fill([_part(body, 0.19, 0.38, 0.81, 0.59)], (62, 58, 58))
+    drawing.fill([part(body, 0.19, 0.38, 0.81, 0.59)], (62, 58, 58))
     _wares(drawing, body)
     _awning(drawing, body, colour)
     return body.x1 + 0.5 * body.width, body.y1 + 0.79 * body.height
@@ -182,10 +170,10 @@ def _kiosk(drawing: Drawing, body: Box, colour: Colour, unit: float) -> tuple[fl
 def _wares(drawing: Drawing, body: Box) -> None:
     """The keeper with papers and jars behind the counter: greyed, so that the kiosk keeps its colour."""
     face = _disc(body.x1 + 0.5 * body.width, body.y1 + 0.49 * body.height, 0.045 * body.width)
-    papers = [_part(body, x, 0.47, x + 0.06, 0.57 - 0.02 * (i % 2)) for i, x in enumerate((0.22, 0.33, 0.62, 0.72))]
+    papers = [part(body, x, 0.47, x + 0.06, 0.57 - 0.02 * (i % 2)) for i, x in enumerate((0.22, 0.33, 0.62, 0.72))]
     drawing.fill([*papers, face], (200, 178, 154))
-    jars = [_part(body, x, 0.52, x + 0.04, 0.59) for x in (0.285, 0.395, 0.575, 0.685)]
-    coat = _outline(body, [(0.445, 0.59), (0.47, 0.535), (0.53, 0.535), (0.555, 0.59)])
+    jars = [part(body, x, 0.52, x + 0.04, 0.59) for x in (0.285, 0.395, 0.575, 0.685)]
+    coat = placed(body, [(0.445, 0.59), (0.47, 0.535), (0.53, 0.535), (0.555, 0.59)])
     drawing.fill([*jars, coat], (142, 128, 116))
 
 
@@ -196,21 +184,21 @@ def _awning(drawing: Drawing, body: Box, colour: Colour) -> None:
         for i in range(first, 10, 2):
             left, right, top, end = 0.1 * i, 0.1 * (i + 1), 0.1 + 0.08 * i, 0.18 + 0.08 * i
             hem = [(right, 0.4), (right - 0.025, 0.43), (left + 0.025, 0.43), (left, 0.4)]
-            stripes.append(_outline(body, [(top, 0.29), (end, 0.29), *hem]))
+            stripes.append(placed(body, [(top, 0.29), (end, 0.29), *hem]))
         drawing.fill(stripes, shade(colour, tone))
 
 
 def _bin(drawing: Drawing, body: Box, colour: Colour, unit: float) -> tuple[float, float]:
-    drawing.polygon(_outline(body, [(0.04, 0.24), (0.96, 0.24), (0.82, 0.95), (0.18, 0.95)]), colour)
+    drawing.polygon(placed(body, [(0.04, 0.24), (0.96, 0.24), (0.82, 0.95), (0.18, 0.95)]), colour)
     slats = [
         [(x, 0.3), (x + 0.04, 0.3), (0.5 + 0.84 * (x - 0.48), 0.92), (0.5 + 0.84 * (x - 0.5), 0.92)]
         for x in (0.15, 0.32, 0.64, 0.81)
     ]
-    bands = [_part(body, 0.01, 0.22, 0.99, 0.3), _part(body, 0.16, 0.92, 0.84, 1)]
-    drawing.fill([*(_outline(body, slat) for slat in slats), *bands], shade(colour, 0.62))
+    bands = [part(body, 0.01, 0.22, 0.99, 0.3), part(body, 0.16, 0.92, 0.84, 1)]
+    drawing.fill([*(placed(body, slat) for slat in slats), *bands], shade(colour, 0.62))
     lid = [(0.0, 0.18), (0.12, 0.08), (0.36, 0.03), (0.42, 0), (0.58, 0), (0.64, 0.03), (0.88, 0.08), (1, 0.18)]
-    drawing.polygon(_outline(body, lid), shade(colour, 0.8))
-    drawing.fill([_outline(body, [(0.2, 0.12), (0.4, 0.06), (0.44, 0.08), (0.26, 0.14)])], shade(colour, 1.2))
+    drawing.polygon(placed(body, lid), shade(colour, 0.8))
+    drawing.fill([placed(body, [(0.2, 0.12), (0.4, 0.06), (0.44, 0.08), (0.26, 0.14)])], shade(colour, 1.2))
     return (body.x1 + body.x2) / 2, body.y1 + 0.6 * body.height
 
 
@@ -524,8 +512,8 @@ def _bicycle(stage: Stage, x: float, y: float) -> None:
     # Two shapes: strokes that cross within one would leave holes.
     rear = [(-3.9, 0, -1.4, -3.3), (-0.2, 0.2, 3.0, -3.2), (3.9, 0, 2.8, -4.6)]
     front = [(-3.9, 0, -0.2, 0.2), (-0.2, 0.2, -1.5, -3.8), (-1.4, -3.2, 2.9, -3.4)]
-    for part in (rear, front):
-        stage.lines([(x + a, hub + b, x + c, hub + d) for a, b, c, d in part], 0.42, (112, 124, 120))
+    for half in (rear, front):
+        stage.lines([(x + a, hub + b, x + c, hub + d) for a, b, c, d in half], 0.42, (112, 124, 120))
     stage.block(x - 2.5, hub - 4.3, x - 0.6, hub - 3.8, (96, 78, 64))
     stage.lines([(x + 2.8, hub - 4.6, x + 1.6, hub - 5.0)], 0.4, _IRON)
     stage.polygon(
