@@ -17,7 +17,7 @@ Command: TypeAlias = Callable[[argparse.Namespace], None]
 
 RUN_FLAGS = (
     "engine", "model", "api_base", "api_seconds", "revision", "quantize", "device",
-    "coarse_budget_tokens", "zoom_budget_tokens", "temperature", "top_p", "seed", "max_new_tokens",
+    "coarse_budget_tokens", "zoom_budget_tokens", "zoom_least_tokens", "temperature", "top_p", "seed", "max_new_tokens",
     "samples", "sample_temperature", "alpha", "calibration", "region_look",
 )  # fmt: skip
 """The settings that every command with a model takes as flags."""

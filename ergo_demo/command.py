@@ -46,7 +46,7 @@ def ask_once(
     if not image.is_file():
         what = "is a folder" if image.is_dir() else "does not exist"
         raise ImageUnreadable(f"{str(image)!r} {what}.", remedy="Give the path of a photo.")
-    with tempfile.TemporaryDirectory(prefix="ergo-ask-") as folder, Door(Path(folder)) as door:
+    with tempfile.TemporaryDirectory(prefix="ergo-ask-") as folder, Door(Path(folder), tiled=False) as door:
         photo = door.open_upright(image)
         engine = _engine(*(getattr(settings, name) for name in MAKES_THE_ENGINE))
         for event in run(engine, photo, question, run_settings(engine.info, settings)):

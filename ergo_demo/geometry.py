@@ -209,12 +209,12 @@ def full_resolution_tokens(source: Size) -> int:
     return View(Box.of(source), fit_to_budget(source, FULL_RESOLUTION_BUDGET_TOKENS)).tokens
 
 
-def fit_to_budget(size: Size, budget_tokens: int) -> Size:
+def fit_to_budget(size: Size, budget_tokens: int, least_tokens: int = LEAST_TOKENS) -> Size:
     """The size (view px, multiples of 28) at which a region of `size` (source px) is sent.
 
-    Keeps the aspect ratio as well as multiples of 28 allow, enlarges only up to LEAST_TOKENS, and stays at or under
-    `budget_tokens` *after* rounding. The shape of the rule is Qwen's `smart_resize` (floor when shrinking); ERGO's
-    reference code rounds there and exceeds its budget for about half of all sizes.
+    Keeps the aspect ratio as well as multiples of 28 allow, enlarges only what has fewer than `least_tokens`, and
+    stays at or under `budget_tokens` *after* rounding. The shape of the rule is Qwen's `smart_resize` (floor when
+    shrinking); ERGO's reference code rounds there and exceeds its budget for about half of all sizes.
 
     >>> fit_to_budget(Size(2246, 1582), 640)
     Size(width=840, height=588)
@@ -224,10 +224,11 @@ def fit_to_budget(size: Size, budget_tokens: int) -> Size:
             f"A budget of {budget_tokens} vision tokens is too small.", remedy=f"Give at least {LEAST_TOKENS}."
         )
     columns, rows = max(1, round(size.width / PATCH)), max(1, round(size.height / PATCH))
-    if LEAST_TOKENS <= columns * rows <= budget_tokens:
+    least = min(max(LEAST_TOKENS, least_tokens), budget_tokens)
+    if least <= columns * rows <= budget_tokens:
         return Size(columns * PATCH, rows * PATCH)
     shrinks = columns * rows > budget_tokens
-    cells = budget_tokens if shrinks else LEAST_TOKENS
+    cells = budget_tokens if shrinks else least
     whole = math.floor if shrinks else math.ceil
     per_px = math.sqrt(cells / size.area)
     columns, rows = max(1, whole(size.width * per_px)), max(1, whole(size.height * per_px))

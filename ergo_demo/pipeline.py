@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeAlias
 
 from ergo_demo.engines import Dialogue, Engine, EngineInfo, Fork, Stop, Turn
 from ergo_demo.errors import EngineError, QuestionEmpty
-from ergo_demo.geometry import Box, Size, View, fit_to_budget
+from ergo_demo.geometry import LEAST_TOKENS, Box, Size, View, fit_to_budget
 from ergo_demo.imaging import Kernel, Photo, resample
 from ergo_demo.protocol import prompts
 from ergo_demo.protocol.parsing import Answer, Flag, Unreadable, Why, Zoom, read_answer, read_thought, read_zoom
@@ -45,6 +45,8 @@ class RunSettings:
     calibration: Calibration | None = None
     region_look: bool = False
     """Whether the expanded region is read as well, in a third look."""
+    zoom_least_tokens: int = LEAST_TOKENS
+    """A crop with fewer vision tokens is enlarged to as many."""
 
     @property
     def sample_sampling(self) -> Sampling:
@@ -153,6 +155,7 @@ def run_settings(
         sample_temperature=settings.sample_temperature,
         calibration=read_calibration(settings.calibration, settings.alpha) if settings.calibration else None,
         region_look=settings.region_look,
+        zoom_least_tokens=pick("zoom_least_tokens", None, info.zoom_least_tokens),
     )
 
 
@@ -285,8 +288,7 @@ class _TwoLooks:
         self, dialogue: Dialogue, stage: Stage, region: Box, text: str, kernel: Kernel, *before: Message
     ) -> Generator[Event, None, Look]:
         started = time.perf_counter()
-        budget = self.trace.coarse_budget_tokens if stage == "coarse" else self.trace.zoom_budget_tokens
-        view = view_of(region, budget)
+        view = coarse_view(region, self.chosen) if stage == "coarse" else zoom_view(region, self.chosen)
         picture = resample(self.photo, view, kernel)
         if stage != "region":
             yield CoarseReady(view) if stage == "coarse" else CropReady(view)
@@ -318,9 +320,18 @@ class _TwoLooks:
         )
 
 
-def view_of(region: Box, budget_tokens: int) -> View:
-    """The view of a region (source px) under a budget: native resolution where the budget allows it."""
-    return View(region, fit_to_budget(Size(round(region.width) or 1, round(region.height) or 1), budget_tokens))
+def coarse_view(frame: Box, chosen: RunSettings) -> View:
+    """The first look's view of the whole frame (source px): its own resolution where the budget allows it."""
+    return View(frame, fit_to_budget(_pixels(frame), chosen.coarse_budget_tokens))
+
+
+def zoom_view(region: Box, chosen: RunSettings) -> View:
+    """The second look's view of a region (source px): its own resolution, or enlarged, where the budget allows it."""
+    return View(region, fit_to_budget(_pixels(region), chosen.zoom_budget_tokens, chosen.zoom_least_tokens))
+
+
+def _pixels(region: Box) -> Size:
+    return Size(round(region.width) or 1, round(region.height) or 1)
 
 
 def _spoken(stage: Stage, speaking: Generator[Token, None, Generation]) -> Generator[Event, None, Generation]:

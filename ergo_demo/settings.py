@@ -79,6 +79,9 @@ class Settings:
     zoom_budget_tokens: Annotated[
         int | None, _what("most vision tokens of the zoom view; unset: what the model was made for", 4, 16_384)
     ] = None
+    zoom_least_tokens: Annotated[
+        int | None, _what("a crop of fewer vision tokens is enlarged; unset: what the model was made for", 4, 16_384)
+    ] = None
     temperature: Annotated[float, _what("0 is greedy: the same answer each time", 0, 2)] = 0.0
     top_p: Annotated[float, _what("share of the likeliest next tokens that sampling draws from", 0.05, 1)] = 1.0
     seed: Annotated[int, _what("start of the random numbers, where the temperature is above 0", 0, 2**31 - 1)] = 42

@@ -49,6 +49,20 @@ def test_known_sizes(source: Size, budget: int, expected: Size) -> None:
     assert fit_to_budget(source, budget) == expected
 
 
+@given(st.integers(1, 3_000), st.integers(1, 3_000), st.integers(4, 400), st.integers(4, 1_000))
+def test_what_has_too_few_tokens_is_enlarged_as_far_as_the_budget_goes(
+    width: int, height: int, least: int, budget: int
+) -> None:
+    size = fit_to_budget(Size(width, height), budget, least)
+    tokens = (size.width // PATCH) * (size.height // PATCH)
+    assert tokens <= budget
+    long, short = max(width, height), min(width, height)
+    if long < 3 * short and budget >= 2 * least:
+        assert tokens >= least
+    if least <= 4:
+        assert size == fit_to_budget(Size(width, height), budget)
+
+
 def test_a_budget_below_the_least_is_refused() -> None:
     with pytest.raises(BoxInvalid, match="3 vision tokens is too small"):
         fit_to_budget(Size(100, 100), 3)

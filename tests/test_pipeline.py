@@ -1,7 +1,7 @@
 """Two looks with a scripted engine: events in order, boxes in source px, every way a run can end."""
 
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -100,6 +100,16 @@ def test_without_a_region_the_whole_photo_is_read_within_the_budget(
     assert (trace.outcome, trace.why, trace.box, trace.answer) == (outcome, why, None, "K 417")
     assert trace.zoom.view.region == Box.of(photo.size)
     assert trace.zoom.view.tokens <= CHOSEN.zoom_budget_tokens
+
+
+def test_a_small_crop_is_enlarged_to_what_the_model_was_made_for(photo: Photo) -> None:
+    replies = ("<zoom>[0, 0, 28, 28]</zoom>", ANSWER)
+    plain = ask(scripted(*replies), photo, "What is it?", CHOSEN)
+    enlarged = ask(scripted(*replies), photo, "What is it?", replace(CHOSEN, zoom_least_tokens=40))
+    assert plain.zoom is not None
+    assert enlarged.zoom is not None
+    assert plain.zoom.view.region == enlarged.zoom.view.region
+    assert plain.zoom.view.tokens < 40 <= enlarged.zoom.view.tokens <= CHOSEN.zoom_budget_tokens
 
 
 def test_what_was_repaired_is_kept_in_the_trace(photo: Photo) -> None:

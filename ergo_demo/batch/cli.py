@@ -37,7 +37,8 @@ def run(options: argparse.Namespace, settings: Settings) -> None:
             _say(f"All {total:,} questions are answered; {rows.failed:,} of them failed.")
             return
         engine = open_engine(settings, announce=_say)
-        door = opened.enter_context(Door(Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="ergo-batch-")))))
+        photos = opened.enter_context(tempfile.TemporaryDirectory(prefix="ergo-batch-"))
+        door = opened.enter_context(Door(Path(photos), tiled=False))
         at_once = max(1, options.at_once or AT_ONCE.get(settings.engine, 2))
         progress = Progress(total, rows.answered.count, rows.failed, time.monotonic, _say)
         batch = Batch(engine, door, run_settings(engine.info, settings), at_once)

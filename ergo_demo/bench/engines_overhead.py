@@ -29,7 +29,7 @@ def overhead(engine: LocalEngine, shape: Shape, rounds: int) -> dict[str, Any]:
     chosen = RunSettings(
         Sampling(max_new_tokens=shape.output_tokens), shape.coarse.area // PATCH**2, shape.crop.area // PATCH**2
     )
-    with tempfile.TemporaryDirectory(prefix="ergo-bench-") as folder, Door(Path(folder)) as door:
+    with tempfile.TemporaryDirectory(prefix="ergo-bench-") as folder, Door(Path(folder), tiled=False) as door:
         for number in range(-1, rounds):
             file = _jpeg(Path(folder) / f"{number}.jpg", number + 1)
             engine.model.prefixes.forget()

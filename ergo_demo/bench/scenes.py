@@ -68,7 +68,7 @@ def run(options: argparse.Namespace) -> None:
     if sizes_n is None:
         sizes_n = SIZES_N if options.report else 0
     engine, settings = open_with({name: getattr(options, name) for name in FLAGS})
-    with tempfile.TemporaryDirectory(prefix="ergo-bench-") as photos, Door(Path(photos)) as door:
+    with tempfile.TemporaryDirectory(prefix="ergo-bench-") as photos, Door(Path(photos), tiled=False) as door:
         bench = Bench(engine, run_settings(engine.info, settings, samples=0), options.run, door, _to_stderr)
         try:
             numbers, found = bench.measure(plan, sizes_n)

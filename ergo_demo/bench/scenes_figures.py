@@ -1,35 +1,13 @@
-"""The figures of the report, as SVG that takes its colours from the page, and as PNG on white. Knows numbers only.
+"""The figures of `bench scenes`. Knows numbers only."""
 
-Matplotlib's objects without pyplot: nothing global. It is imported when a figure is drawn, for it looks for fonts.
-"""
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-import io
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
-
+from ergo_demo.bench.figures import DASHED, Canvas, Drawn, Numbers, drawn, legend, log_axis, percent, plain_log
 from ergo_demo.bench.scenes_methods import SHORT
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.axis import Axis
-    from matplotlib.figure import Figure
-
-Numbers: TypeAlias = Mapping[str, Any]
-
-INCHES = (5.0, 3.5)
-"""At 72 points an inch, as wide as a phone's page: its text of 10.5 points stays readable there."""
-
-ROLES = {
-    "ink": "#434c54",
-    "line": "#d3d7db",
-    "model": "#b06a00",
-    "you": "#0b57b0",
-    "ok": "#156b39",
-    "quiet": "#59636b",
-    "panel": "#ffffff",
-}
-"""Colours on white; on the page each is a variable of that name, which dark mode changes."""
 
 LOOKS: Mapping[str, tuple[str, str]] = {
     "ergo": ("model", "o"),
@@ -41,43 +19,19 @@ LOOKS: Mapping[str, tuple[str, str]] = {
 }
 """Method -> its colour and marker."""
 
-DASHED = (0, (4, 2.5))
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """A finished figure: `svg` for the page, `png` as a file, `alt` for who cannot see it."""
-
-    name: str
-    caption: str
-    alt: str
-    svg: str
-    png: bytes
-
-
-@dataclass(frozen=True)
-class _Canvas:
-    """Axes and the colours of one medium."""
-
-    axes: "Axes"
-    colours: Mapping[str, str]
-
-
-Painter: TypeAlias = Callable[[_Canvas], None]
-
 
 def draw_figures(numbers: Numbers) -> list[Drawn]:
     """Every figure that the numbers are there for."""
     longest = numbers.get("longest_trained_tokens")
-    figures = [_drawn("accuracy_tokens", lambda c: _accuracy_tokens(c, numbers), *_accuracy_tokens_text(numbers))]
-    figures.append(_drawn("accuracy_type", lambda c: _accuracy_type(c, numbers), *_BY_TYPE))
+    figures = [drawn("accuracy_tokens", lambda c: _accuracy_tokens(c, numbers), *_accuracy_tokens_text(numbers))]
+    figures.append(drawn("accuracy_type", lambda c: _accuracy_type(c, numbers), *_BY_TYPE))
     if rows := numbers.get("by_megapixels"):
-        figures.append(_drawn("seconds_megapixels", lambda c: _megapixels(c, rows, "seconds", longest), *_SECONDS))
-        figures.append(_drawn("accuracy_megapixels", lambda c: _megapixels(c, rows, "accuracy", longest), *_ACCURACY))
+        figures.append(drawn("seconds_megapixels", lambda c: _megapixels(c, rows, "seconds", longest), *_SECONDS))
+        figures.append(drawn("accuracy_megapixels", lambda c: _megapixels(c, rows, "accuracy", longest), *_ACCURACY))
     hidden = numbers.get("hidden") or {}
     if any(half["by_k"] for half in hidden.values()):
-        figures.append(_drawn("hidden_coverage", lambda c: _hidden(c, hidden, "coverage"), *_HIDDEN_COVERAGE))
-        figures.append(_drawn("hidden_area", lambda c: _hidden(c, hidden, "box_area"), *_HIDDEN_AREA))
+        figures.append(drawn("hidden_coverage", lambda c: _hidden(c, hidden, "coverage"), *_HIDDEN_COVERAGE))
+        figures.append(drawn("hidden_area", lambda c: _hidden(c, hidden, "box_area"), *_HIDDEN_AREA))
     return figures
 
 
@@ -114,7 +68,7 @@ def _accuracy_tokens_text(numbers: Numbers) -> tuple[str, str]:
     )
 
 
-def _accuracy_tokens(canvas: _Canvas, numbers: Numbers) -> None:
+def _accuracy_tokens(canvas: Canvas, numbers: Numbers) -> None:
     axes, colours = canvas.axes, canvas.colours
     points = []
     for name, part in numbers["methods"].items():
@@ -122,13 +76,13 @@ def _accuracy_tokens(canvas: _Canvas, numbers: Numbers) -> None:
         _point(axes, part["vision_tokens"], part, colours[colour], marker)
         points.append((part["vision_tokens"], part["accuracy"] * 100, label, colours[colour]))
     tokens = [x for x, *_ in points]
-    _log_axis(axes, min(tokens) / 1.35, max(tokens) * (3.4 if max(tokens) < 3 * min(tokens) else 2.6))
+    log_axis(axes, min(tokens) / 1.35, max(tokens) * (3.4 if max(tokens) < 3 * min(tokens) else 2.6))
     _label(axes, points)
     if guess := numbers["baselines"].get("text_only"):
         axes.axhline(guess["accuracy"] * 100, color=colours["quiet"], linestyle=(0, (1, 2)), linewidth=1.2)
         x = axes.get_xlim()[1]
         axes.text(x, guess["accuracy"] * 100 - 1.5, "without looking", ha="right", va="top", color=colours["quiet"])
-    _percent(axes)
+    percent(axes)
     axes.set_xlabel("vision tokens a question")
 
 
@@ -153,7 +107,7 @@ def _label(axes: "Axes", points: Sequence[tuple[float, float, str, str]], apart:
         )  # fmt: skip
 
 
-def _accuracy_type(canvas: _Canvas, numbers: Numbers) -> None:
+def _accuracy_type(canvas: Canvas, numbers: Numbers) -> None:
     axes, colours = canvas.axes, canvas.colours
     methods = numbers["methods"]
     types = list(next(iter(methods.values()))["by_type"])
@@ -166,11 +120,11 @@ def _accuracy_type(canvas: _Canvas, numbers: Numbers) -> None:
         axes.plot([], [], marker, color=colours[colour], label=label)
     axes.set_xticks(range(len(types)), types)
     axes.tick_params(axis="x", length=0)
-    _percent(axes)
-    _legend(canvas, columns=3)
+    percent(axes)
+    legend(canvas, columns=3)
 
 
-def _megapixels(canvas: _Canvas, rows: Sequence[Numbers], what: str, longest: int | None) -> None:
+def _megapixels(canvas: Canvas, rows: Sequence[Numbers], what: str, longest: int | None) -> None:
     axes, colours = canvas.axes, canvas.colours
     for name in ("ergo", "direct_full"):
         (colour, marker), label = LOOKS[name], SHORT[name]
@@ -191,19 +145,19 @@ def _megapixels(canvas: _Canvas, rows: Sequence[Numbers], what: str, longest: in
         axes.plot([], [], "s", linestyle=DASHED, color=colours["you"], markerfacecolor=colours["panel"],
                   label=f"longer than anything it was trained on ({longest:,} tokens)")  # fmt: skip
     sizes = [row["megapixels"] for row in rows]
-    _log_axis(axes, min(sizes) / 1.3, max(sizes) * 1.3)
+    log_axis(axes, min(sizes) / 1.3, max(sizes) * 1.3)
     axes.set_xticks(sizes, [f"{round(size, 1):g}" for size in sizes], minor=False)
     axes.set_xlabel("megapixels of the photo")
     if what == "accuracy":
-        _percent(axes)
+        percent(axes)
     else:
         axes.set_yscale("log")
-        _plain_log(axes.yaxis)
+        plain_log(axes.yaxis)
         axes.set_ylabel("seconds a question")
-    _legend(canvas)
+    legend(canvas)
 
 
-def _hidden(canvas: _Canvas, hidden: Numbers, what: str) -> None:
+def _hidden(canvas: Canvas, hidden: Numbers, what: str) -> None:
     axes, colours = canvas.axes, canvas.colours
     lines = [
         ("cover", what, "model", "o", "-", "asked to cover"),
@@ -229,72 +183,9 @@ def _hidden(canvas: _Canvas, hidden: Numbers, what: str) -> None:
     axes.set_xlim(0.85, 9.4)
     axes.set_xlabel("k, places where the target could be")
     if what == "coverage":
-        _percent(axes)
+        percent(axes)
         axes.set_ylabel("coverage, %")
     else:
         axes.set_ylim(bottom=0)
         axes.set_ylabel("box, % of the photo")
-    _legend(canvas)
-
-
-def _percent(axes: "Axes") -> None:
-    axes.set_ylim(-4, 106)
-    axes.set_yticks([0, 25, 50, 75, 100])
-    axes.set_ylabel("accuracy, %")
-
-
-def _log_axis(axes: "Axes", low: float, high: float) -> None:
-    axes.set_xscale("log")
-    axes.set_xlim(low, high)
-    _plain_log(axes.xaxis)
-
-
-def _plain_log(axis: "Axis") -> None:
-    """Numbers as people write them, at 1, 2 and 5."""
-    from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
-
-    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-    axis.set_minor_locator(NullLocator())
-    axis.set_major_formatter(FuncFormatter(lambda value, _position: f"{value:,.10g}"))
-
-
-def _legend(canvas: _Canvas, columns: int = 1) -> None:
-    canvas.axes.legend(
-        loc="lower center", bbox_to_anchor=(0.5, 1.01), ncols=columns, frameon=False, labelcolor=canvas.colours["ink"]
-    )
-
-
-def _drawn(name: str, paint: Painter, caption: str, alt: str) -> Drawn:
-    placeholders = {role: f"#0{index}0{index}0{index}" for index, role in enumerate(ROLES, start=1)}
-    svg = _saved(name, paint, placeholders, "svg").decode("utf-8")
-    for role, placeholder in placeholders.items():
-        svg = svg.replace(placeholder, f"var(--{role})")
-    return Drawn(name, caption, alt, svg[svg.index("<svg") :], _saved(name, paint, ROLES, "png"))
-
-
-def _saved(name: str, paint: Painter, colours: Mapping[str, str], format: str) -> bytes:
-    from matplotlib import rc_context
-    from matplotlib.figure import Figure
-
-    # Text stays text, in the page's own font; the salt keeps the ids of two figures on one page apart.
-    with rc_context({"svg.fonttype": "none", "svg.hashsalt": name, "font.size": 10.5, "legend.fontsize": 10}):
-        figure = Figure(figsize=INCHES, layout="constrained")
-        axes = figure.add_subplot()
-        _dress(figure, axes, colours)
-        paint(_Canvas(axes, colours))
-        file = io.BytesIO()
-        figure.savefig(file, format=format, dpi=200 if format == "png" else 72, transparent=format == "svg",
-                       metadata={"Date": None} if format == "svg" else None)  # fmt: skip
-    return file.getvalue()
-
-
-def _dress(figure: "Figure", axes: "Axes", colours: Mapping[str, str]) -> None:
-    axes.grid(axis="y", color=colours["line"], linewidth=0.8)
-    axes.set_axisbelow(True)
-    for side, spine in axes.spines.items():
-        spine.set_visible(side == "bottom")
-        spine.set_color(colours["ink"])
-    axes.tick_params(colors=colours["ink"], which="both", length=3)
-    axes.tick_params(axis="y", length=0)
-    axes.xaxis.label.set_color(colours["ink"])
-    axes.yaxis.label.set_color(colours["ink"])
+    legend(canvas)

@@ -7,8 +7,8 @@ from html import escape
 from importlib.resources import files
 from pathlib import Path
 
+from ergo_demo.bench.figures import Drawn
 from ergo_demo.bench.scenes_failures import Failure, Picture
-from ergo_demo.bench.scenes_figures import Drawn
 from ergo_demo.bench.scenes_tables import (
     Numbers,
     every_number,

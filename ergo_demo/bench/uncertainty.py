@@ -59,7 +59,7 @@ def run(options: argparse.Namespace) -> None:
     chosen = replace(run_settings(engine.info, settings), calibration=None, region_look=False)
     if chosen.samples < 2:
         raise SettingInvalid(f"samples is {chosen.samples}.", remedy="A spread needs two samples at least.")
-    with tempfile.TemporaryDirectory(prefix="ergo-bench-") as photos, Door(Path(photos)) as door:
+    with tempfile.TemporaryDirectory(prefix="ergo-bench-") as photos, Door(Path(photos), tiled=False) as door:
         bench = Bench(engine, chosen, options.run, door, lambda line: print(line, file=sys.stderr, flush=True))
         numbers = bench.measure(options.n, options.seed, options.wrong)
     if options.report:

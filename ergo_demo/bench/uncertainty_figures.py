@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ergo_demo.bench.scenes_figures import DASHED, Drawn, Numbers, _Canvas, _drawn, _legend, _percent
+from ergo_demo.bench.figures import DASHED, Canvas, Drawn, Numbers, drawn, legend, percent
 
 PARTS = {"box": ("model", "o"), "sample_region": ("you", "s"), "calibrated_region": ("ok", "D")}
 """Part -> its colour and marker."""
@@ -12,21 +12,21 @@ PARTS = {"box": ("model", "o"), "sample_region": ("you", "s"), "calibrated_regio
 def draw_figures(numbers: Numbers) -> list[Drawn]:
     """A figure for each of the measurements."""
     return [
-        _drawn("coverage", lambda c: _by_type(c, numbers, "coverage"), "How often the target lies wholly inside.",
+        drawn("coverage", lambda c: _by_type(c, numbers, "coverage"), "How often the target lies wholly inside.",
                "Chart: coverage by box, sample region and calibrated region (90 %), for each type of question."),
-        _drawn("area", lambda c: _by_type(c, numbers, "area"), "Mean share of the photo's area.",
+        drawn("area", lambda c: _by_type(c, numbers, "area"), "Mean share of the photo's area.",
                "Chart: area of box, sample region and calibrated region (90 %), for each type of question."),
-        _drawn("promise", lambda c: _promise(c, numbers), "Coverage that is promised and that came of it.",
+        drawn("promise", lambda c: _promise(c, numbers), "Coverage that is promised and that came of it.",
                "Chart: realised coverage over 200 random halves against the promise, with single splits."),
-        _drawn("roc", lambda c: _roc(c, numbers["roc"]), "Wrong boxes found against right ones suspected.",
+        drawn("roc", lambda c: _roc(c, numbers["roc"]), "Wrong boxes found against right ones suspected.",
                f"Chart: ROC; area {numbers['auc']} by spread, {numbers['auc_logprob']} by log-probability."),
-        _drawn("area_by_k", lambda c: _by_k(c, numbers["region_area_by_k"]),
+        drawn("area_by_k", lambda c: _by_k(c, numbers["region_area_by_k"]),
                "Hidden asked to find: the sample region's share of the photo by the number of places.",
                "Line chart: area of the sample region against k."),
     ]  # fmt: skip
 
 
-def _by_type(canvas: _Canvas, numbers: Numbers, what: str) -> None:
+def _by_type(canvas: Canvas, numbers: Numbers, what: str) -> None:
     axes, groups = canvas.axes, {name: part for name, part in numbers["by_type"].items() if part["n"]}
     for index, (name, (colour, marker)) in enumerate(PARTS.items()):
         x = [place + (index - 1) * 0.18 for place in range(len(groups))]
@@ -35,12 +35,12 @@ def _by_type(canvas: _Canvas, numbers: Numbers, what: str) -> None:
     axes.set_xticks(range(len(groups)), list(groups))
     if what == "coverage":
         axes.axhline(90, color=canvas.colours["quiet"], linestyle=DASHED, linewidth=1.0)
-        _percent(axes)
+        percent(axes)
     axes.set_ylabel("target inside, %" if what == "coverage" else "of the photo, %")
-    _legend(canvas, columns=3)
+    legend(canvas, columns=3)
 
 
-def _promise(canvas: _Canvas, numbers: Numbers) -> None:
+def _promise(canvas: Canvas, numbers: Numbers) -> None:
     axes, colours = canvas.axes, canvas.colours
     promised = [100 * share for share in numbers["promised_coverage"].values()]
     splits: Sequence[Mapping[str, Any]] = list(numbers["single_split"].values())
@@ -55,19 +55,19 @@ def _promise(canvas: _Canvas, numbers: Numbers) -> None:
     axes.plot([75, 100], [75, 100], color=colours["quiet"], linestyle=DASHED, linewidth=1.0)
     axes.set_xlabel("promised, %")
     axes.set_ylabel("realised, %")
-    _legend(canvas, columns=2)
+    legend(canvas, columns=2)
 
 
-def _roc(canvas: _Canvas, curves: Mapping[str, Sequence[Sequence[float]]]) -> None:
+def _roc(canvas: Canvas, curves: Mapping[str, Sequence[Sequence[float]]]) -> None:
     for (name, points), (colour, style) in zip(curves.items(), (("model", "-"), ("you", "--")), strict=True):
         x, y = zip(*points, strict=True) if points else ((), ())
         canvas.axes.plot([100 * a for a in x], [100 * b for b in y], style, color=canvas.colours[colour], label=name)
     canvas.axes.set_xlabel("right boxes suspected, %")
     canvas.axes.set_ylabel("wrong boxes found, %")
-    _legend(canvas, columns=2)
+    legend(canvas, columns=2)
 
 
-def _by_k(canvas: _Canvas, areas: Mapping[str, float]) -> None:
+def _by_k(canvas: Canvas, areas: Mapping[str, float]) -> None:
     axes = canvas.axes
     axes.plot(range(len(areas)), [100 * area for area in areas.values()], "o-", color=canvas.colours["model"])
     axes.set_xticks(range(len(areas)), list(areas))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from ergo_demo.errors import EngineError
+from ergo_demo.geometry import LEAST_TOKENS
 from ergo_demo.records import Generation, Message, ModelInfo, Sampling, Token
 from ergo_demo.settings import Settings
 
@@ -26,6 +27,8 @@ class EngineInfo:
     """Whether this is the small checkpoint that knows only drawn scenes."""
     max_new_tokens: int = 1024
     """The most tokens of one reply."""
+    zoom_least_tokens: int = LEAST_TOKENS
+    """A crop with fewer vision tokens is enlarged to as many."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ class LocalEngine:
             coarse_budget_tokens=model.made_for.coarse_budget_tokens,
             zoom_budget_tokens=model.made_for.zoom_budget_tokens,
             max_new_tokens=model.made_for.max_new_tokens,
+            zoom_least_tokens=model.made_for.zoom_least_tokens,
             reason=choice.reason,
             embedded=choice.source is None,
         )

@@ -21,6 +21,7 @@ from ergo_demo.engines.local_prefixes import Prefixes
 from ergo_demo.engines.local_processor import Processor
 from ergo_demo.engines.local_vision import quicken
 from ergo_demo.errors import EngineUnavailable, ModelNotFound, OutOfMemory
+from ergo_demo.geometry import LEAST_TOKENS
 from ergo_demo.records import ModelInfo
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class MadeFor:
     coarse_budget_tokens: int = 1280
     zoom_budget_tokens: int = 1280
     max_new_tokens: int = 1024
+    zoom_least_tokens: int = LEAST_TOKENS
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ def prepare() -> None:
         pyvips.operation_block_set(family, False)
 
 
-def make(descriptor: int, format: Format, folder: Path, limits: Limits) -> dict[str, Any]:
+def make(descriptor: int, format: Format, folder: Path, limits: Limits, *, tiled: bool) -> dict[str, Any]:
     """Decode the open file `descriptor` into `folder`; the name, size (px) and notes of what was stored.
 
     Raises ImageUnreadable. What the header tells is checked before a pixel is decoded.
@@ -55,7 +55,8 @@ def make(descriptor: int, format: Format, folder: Path, limits: Limits) -> dict[
         notes = _notes(image, format)
         upright = _turn_upright(_to_srgb(image, notes), notes)
         path = _store(upright, format, folder)
-        _tile(path, folder)
+        if tiled:
+            _tile(path, folder)
     except pyvips.Error as error:
         raise _refusal(error, format) from error
     except OSError as error:

@@ -25,19 +25,23 @@ class Door:
     """Opens uploads, stores them under `root`, and owns the worker that decodes them.
 
     Thread safe; the worker starts with the first photo. A copy in another process (forked, or pickled) starts its
-    own. `command` is the worker program: tests put a broken one in its place.
+    own. With `tiled` each photo gets the pyramid that a page shows; the command line goes without, and is quicker.
+    `command` is the worker program: tests put a broken one in its place.
     """
 
-    def __init__(self, root: Path, *, limits: Limits | None = None, command: Sequence[str] = WORKER) -> None:
+    def __init__(
+        self, root: Path, *, limits: Limits | None = None, tiled: bool = True, command: Sequence[str] = WORKER
+    ) -> None:
         self.root = root
         self.limits = limits or Limits()
+        self.tiled = tiled
         self._command = tuple(command)
         self._lock = threading.Lock()
         self._child: Child | None = None
         _doors.add(self)
 
     def __reduce__(self) -> tuple[object, ...]:
-        return (_door, (self.root, self.limits, self._command))
+        return (_door, (self.root, self.limits, self.tiled, self._command))
 
     def __enter__(self) -> Self:
         return self
@@ -53,7 +57,7 @@ class Door:
             self._end_worker()
 
     def open_upright(self, upload: Path, *, name: str | None = None, delete_upload: bool = False) -> Photo:
-        """Store `upload` as one upright sRGB file without metadata, with tiles. The first frame or page, if many.
+        """Store `upload` as one upright sRGB file without metadata. The first frame or page, if many.
 
         `name` is shown to people (the file's own where it is None). With `delete_upload` the upload is deleted,
         also when it is refused. Raises ImageUnreadable: what is wrong, and what to do.
@@ -103,6 +107,7 @@ class Door:
             "upload": str(upload.absolute()),
             "folder": str(folder.absolute()),
             "room_bytes": room_bytes,
+            "tiled": self.tiled,
             "limits": asdict(self.limits),
         }
         try:
@@ -176,8 +181,8 @@ def _photo(made: dict[str, Any], folder: Path, name: str) -> Photo:
         raise refusals.stopped() from error
 
 
-def _door(root: Path, limits: Limits, command: Sequence[str]) -> Door:
-    return Door(root, limits=limits, command=command)
+def _door(root: Path, limits: Limits, tiled: bool, command: Sequence[str]) -> Door:
+    return Door(root, limits=limits, tiled=tiled, command=command)
 
 
 _doors: "weakref.WeakSet[Door]" = weakref.WeakSet()

@@ -56,7 +56,7 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
     limits = Limits(**request["limits"])
     _limit_this_process(limits, request["room_bytes"])
     try:
-        return {"last": False} | _open_upright(request["upload"], Path(request["folder"]), limits)
+        return {"last": False} | _open_upright(request, limits)
     except ImageUnreadable as refusal:
         # A refusal with a cause was raised amid decoding: what the bytes did to this process, nobody knows.
         return {"last": refusal.__cause__ is not None, "problem": refusal.problem, "remedy": refusal.remedy}
@@ -78,9 +78,10 @@ def _limit_this_process(limits: Limits, room_bytes: int) -> None:
         resource.setrlimit(kind, (most, hard))
 
 
-def _open_upright(upload: str, folder: Path, limits: Limits) -> dict[str, Any]:
-    """What lies in `folder` afterwards: see decoding.make, and both hashes."""
-    with _open_file(upload) as file:
+def _open_upright(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
+    """What lies in the folder afterwards: see decoding.make, and both hashes."""
+    folder = Path(request["folder"])
+    with _open_file(request["upload"]) as file:
         count = os.fstat(file.fileno()).st_size
         if count == 0:
             raise refusals.empty()
@@ -90,7 +91,7 @@ def _open_upright(upload: str, folder: Path, limits: Limits) -> dict[str, Any]:
         if not isinstance(kind, Format):
             raise refusals.wrong_kind(kind)
         file.seek(0)
-        made = decoding.make(file.fileno(), kind, folder, limits)
+        made = decoding.make(file.fileno(), kind, folder, limits, tiled=request["tiled"])
         return made | {"upload_sha256": _sha256(file), "blob_sha256": _sha256_of(folder / made["file"])}
 
 

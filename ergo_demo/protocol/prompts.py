@@ -44,6 +44,12 @@ def direct_turn(question: str) -> str:
     return _texts()["direct_turn"].replace("{Question}", question.strip())
 
 
+def instructions() -> tuple[str, ...]:
+    """What every dialogue repeats word for word: the system prompt, and what follows the question in each turn."""
+    turns = (_texts()[name].removeprefix("{Question}") for name in ("coarse_turn", "zoom_turn", "direct_turn"))
+    return (system(), *turns)
+
+
 def without_options(question: str) -> str:
     """The question up to its first "(A)".
 

@@ -56,7 +56,7 @@ class Plate:
 
 def label_room(width: float, glyph: float) -> int:
     """How many characters, 1 to 4, of height `glyph` surely fit on a plate of `width`."""
-    return int(np.clip((width - 0.7 * glyph) // (0.86 * glyph), 1, 4))
+    return int(np.clip((width - 0.7 * glyph) // (1.1 * glyph), 1, 4))
 
 
 def random_label(length: int, rng: np.random.Generator) -> str:
@@ -82,7 +82,7 @@ def paint_label(drawing: Drawing, middle: tuple[float, float], label: str, glyph
 def paint_badge(drawing: Drawing, middle: tuple[float, float], glyph: float, rng: np.random.Generator) -> Plate:
     """A pale plate with four marks, two by two: each shape once, four different inks."""
     x, y = middle
-    half = 1.28 * glyph
+    half = 1.5 * glyph
     box = Box(x - half, y - half, x + half, y + half)
     _board(drawing, box, PAPER, DARK, glyph)
     inks = list(INKS)
@@ -90,7 +90,7 @@ def paint_badge(drawing: Drawing, middle: tuple[float, float], glyph: float, rng
     shapes = [SHAPES[int(i)] for i in rng.permutation(4)]
     marks = []
     for place, (shape, ink) in enumerate(zip(shapes, chosen, strict=True)):
-        centre = (x + (place % 2 - 0.5) * 1.2 * glyph, y + (place // 2 - 0.5) * 1.2 * glyph)
+        centre = (x + (place % 2 - 0.5) * 1.6 * glyph, y + (place // 2 - 0.5) * 1.6 * glyph)
         marks.append(_paint_mark(drawing, centre, shape, ink, glyph))
     return Plate("badge", box, marks=tuple(marks))
 
@@ -99,7 +99,7 @@ def paint_sticker(drawing: Drawing, middle: tuple[float, float], shape: str, gly
     """A small pale plate with one black shape."""
     box = _sticker_box(middle, glyph)
     _board(drawing, box, PAPER, DARK, glyph)
-    return Plate("sticker", box, marks=(_paint_mark(drawing, middle, shape, "black", 1.15 * glyph),))
+    return Plate("sticker", box, marks=(_paint_mark(drawing, middle, shape, "black", 0.88 * glyph),))
 
 
 def paint_lines(drawing: Drawing, middle: tuple[float, float], glyph: float) -> Plate:
@@ -107,8 +107,8 @@ def paint_lines(drawing: Drawing, middle: tuple[float, float], glyph: float) -> 
     box = _sticker_box(middle, glyph)
     _board(drawing, box, PAPER, DARK, glyph)
     x, y = middle
-    lines = [(x - 0.55 * glyph, y + dy * glyph, x + 0.55 * glyph, y + dy * glyph) for dy in (-0.38, 0.0, 0.38)]
-    drawing.strokes(lines, 0.14 * glyph, DARK)
+    lines = [(x - 0.42 * glyph, y + dy * glyph, x + 0.42 * glyph, y + dy * glyph) for dy in (-0.29, 0.0, 0.29)]
+    drawing.strokes(lines, 0.11 * glyph, DARK)
     return Plate("lines", box)
 
 
@@ -119,7 +119,7 @@ def paint_over(drawing: Drawing, plate: Plate) -> None:
 
 def _sticker_box(middle: tuple[float, float], glyph: float) -> Box:
     x, y = middle
-    return Box(x - 0.85 * glyph, y - 0.85 * glyph, x + 0.85 * glyph, y + 0.85 * glyph)
+    return Box(x - 0.65 * glyph, y - 0.65 * glyph, x + 0.65 * glyph, y + 0.65 * glyph)
 
 
 def _board(drawing: Drawing, box: Box, paper: Colour, ink: Colour, glyph: float) -> None:

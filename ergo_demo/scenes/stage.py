@@ -21,7 +21,7 @@ UNITS = 268.0  # root of a scene's area, in units
 PLACE = 32.0  # about the side of a place, in units
 BASE = 3.0  # units between a row's base line and the bottom of its places
 LEAST_GLYPH_PX = 12.5
-GLYPH_UNITS = 1.9  # height of capitals where that is more than LEAST_GLYPH_PX: 13 px at the mean size of V*
+GLYPH_UNITS = 2.6  # height of capitals where that is more than LEAST_GLYPH_PX: 18 px at the mean size of V*
 STAGGER = 9.0  # most units that a row is moved sideways, so that things do not stand in columns
 BESIDE = 11.5  # units that a companion and its gap take from its thing's place
 
@@ -176,7 +176,7 @@ def put_companion(stage: Stage, family: Family, room: Box, base: float, sticker:
     source = _in_source(_standing(kind, room, base, rng), stage.unit)
     middle = kind.paint(stage.drawing, source, varied(_WOOD[int(rng.integers(len(_WOOD)))], rng), stage.unit)
     glyph = stage.glyph
-    half = 0.95 * glyph
+    half = 0.75 * glyph
     middle = _inside(middle, (half, half), _in_source(room, stage.unit))
     if sticker:
         plate = plates.paint_sticker(stage.drawing, middle, sticker, glyph)
@@ -202,10 +202,10 @@ def _plate(stage: Stage, order: Order, middle: tuple[float, float], room: Box) -
     rng, drawing = stage.rng, stage.drawing
     glyph = stage.glyph * float(rng.uniform(1.0, 1.15))
     if order.content == "badge":
-        glyph = min(glyph, room.width / 2.8)
-        return plates.paint_badge(drawing, _inside(middle, (1.4 * glyph, 1.4 * glyph), room), glyph, rng)
+        glyph = min(glyph, room.width / 3.2)
+        return plates.paint_badge(drawing, _inside(middle, (1.6 * glyph, 1.6 * glyph), room), glyph, rng)
     if order.content == "lines":
-        return plates.paint_lines(drawing, _inside(middle, (0.95 * glyph, 0.95 * glyph), room), glyph)
+        return plates.paint_lines(drawing, _inside(middle, (0.75 * glyph, 0.75 * glyph), room), glyph)
     label = plates.random_label(int(rng.integers(1, 1 + plates.label_room(room.width, glyph))), rng)
     width = text_outline(label)[1] * glyph
     dark = order.colour in ("white", "yellow") or bool(rng.random() < 0.25)

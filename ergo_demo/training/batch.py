@@ -29,12 +29,13 @@ class Pictures:
 class Pointers:
     """Who should look where, in one group: Q queries (Q, 2: row, token) and their targets (Q, keys) bool.
 
-    asked: (Q, 3) classes of the kind, colour and part looked for, IGNORE where nothing is; known: (Q, 4) the edges
-    already written, IGNORE where they are not.
+    reading: (Q,) bool, whether for what is written there; asked: (Q, 3) classes of the kind, colour and part looked
+    for, IGNORE where nothing is; known: (Q, 4) the edges already written, IGNORE where they are not.
     """
 
     queries: Tensor
     targets: Tensor
+    reading: Tensor
     asked: Tensor
     known: Tensor
 
@@ -154,12 +155,13 @@ def _group(items: list[tuple[int, Branch]], ahead: tuple[int, int], pad: int, fi
 
 def _pointers(branches: list[Branch], ahead: tuple[int, int], length: int) -> Pointers:
     prefix, trunk = ahead
-    queries, asked, known, targets = [], [], [], []
+    queries, reading, asked, known, targets = [], [], [], [], []
     for row, branch in enumerate(branches):
         for pointer in branch.pointers:
             first = prefix + 1 if pointer.view == 0 else prefix + trunk + branch.zoom_at
             queries.append((row, pointer.at))
             targets.append([first + cell for cell in pointer.cells])
+            reading.append(pointer.reading)
             asked.append(pointer.asked or (IGNORE,) * 3)
             known.append([*pointer.known, *[IGNORE] * (4 - len(pointer.known))])
     pointed = torch.zeros(len(targets), prefix + trunk + length, dtype=torch.bool)
@@ -168,6 +170,7 @@ def _pointers(branches: list[Branch], ahead: tuple[int, int], length: int) -> Po
     return Pointers(
         torch.tensor(queries, dtype=torch.int64).view(-1, 2),
         pointed,
+        torch.tensor(reading, dtype=torch.bool),
         torch.tensor(asked, dtype=torch.int64).view(-1, 3),
         torch.tensor(known, dtype=torch.int64).view(-1, 4),
     )

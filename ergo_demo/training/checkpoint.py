@@ -12,7 +12,7 @@ from transformers import (
     Qwen2_5_VLForConditionalGeneration,
 )
 
-from ergo_demo.training.dialogue import COARSE_BUDGET_TOKENS, ZOOM_BUDGET_TOKENS
+from ergo_demo.training.dialogue import COARSE_BUDGET_TOKENS, ZOOM_BUDGET_TOKENS, ZOOM_LEAST_TOKENS
 
 MEAN = (0.48145466, 0.4578275, 0.40821073)  # CLIP's, as Qwen2.5-VL's processor has them
 STD = (0.26862954, 0.26130258, 0.27577711)
@@ -90,7 +90,10 @@ def load(folder: Path) -> Qwen2_5_VLForConditionalGeneration:
 def with_vocabulary(
     model: Qwen2_5_VLForConditionalGeneration, old: PreTrainedTokenizerFast, new: PreTrainedTokenizerFast
 ) -> Qwen2_5_VLForConditionalGeneration:
-    """The same network for another tokenizer: what both call by the same bytes keeps its row, the rest is new."""
+    """The same network for another tokenizer: what both call by the same bytes keeps its row.
+
+    A new token begins as the mean of the tokens that spelled it before.
+    """
     if old.get_vocab() == new.get_vocab():
         return model
     carried = new_model(model_config(new))
@@ -98,11 +101,17 @@ def with_vocabulary(
     name = "model.language_model.embed_tokens.weight"
     rows, before = carried.state_dict()[name].clone(), old.get_vocab()
     for token, index in new.get_vocab().items():
-        if token in before:
-            rows[index] = weights[name][before[token]]
+        spelled = [before[token]] if token in before else _ids(old, new.convert_tokens_to_string([token]))
+        if spelled:
+            rows[index] = weights[name][spelled].mean(0)
     weights |= {name: rows, "lm_head.weight": rows}
     carried.load_state_dict(weights)
     return carried
+
+
+def _ids(tokenizer: PreTrainedTokenizerFast, text: str) -> list[int]:
+    ids: list[int] = tokenizer(text, add_special_tokens=False)["input_ids"]
+    return ids
 
 
 def save(model: Qwen2_5_VLForConditionalGeneration, tokenizer: PreTrainedTokenizerFast, folder: Path) -> None:
@@ -150,6 +159,7 @@ def _budgets() -> dict[str, object]:
         "name": "ERGO-tiny",
         "coarse_budget_tokens": COARSE_BUDGET_TOKENS,
         "zoom_budget_tokens": ZOOM_BUDGET_TOKENS,
+        "zoom_least_tokens": ZOOM_LEAST_TOKENS,
         "max_new_tokens": 160,  # the longest taught reply has 70
     }
 

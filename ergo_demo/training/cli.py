@@ -5,7 +5,7 @@ from pathlib import Path
 
 MODEL = Path("assets/models/ergo-tiny")
 RUN = Path("runs/ergo-tiny")
-STAGE_NAMES = ("tower", "locator", "both", "polish")
+STAGE_NAMES = ("tower", "locator", "reader", "both", "polish")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -18,7 +18,8 @@ from ergo_demo.scenes.questions import Question
 from ergo_demo.scenes.things import Thing
 
 COARSE_BUDGET_TOKENS = 192
-ZOOM_BUDGET_TOKENS = 320
+ZOOM_BUDGET_TOKENS = 640
+ZOOM_LEAST_TOKENS = 256  # a smaller crop is enlarged: it reads what its 28-px tokens can keep apart
 MARGIN_CELLS = 0.12  # least distance, in cells, that the taught box keeps from what it has to hold
 
 USER = "<|im_start|>user\n"
@@ -43,6 +44,10 @@ class Role(IntEnum):
     ANSWER = 5  # what was read, as the answer
     COUNT = 6  # how many places there are
     VERDICT = 7  # whether the second look shows what was asked about
+
+
+READ = (Role.LABEL, Role.ANSWER, Role.VERDICT)
+"""What is written by reading, where the others are written by locating."""
 
 
 @dataclass(frozen=True)
@@ -204,9 +209,9 @@ def final_reply(question: Question) -> list[Piece]:
     part = COMPANION if question.type == "hidden" else SELF
     seen = Look(question.clues, question.subjects[0], part)
     if question.type == "read":
-        said = [_clue(question, (" " if i == 0 else "") + c, Role.LABEL, i) for i, c in enumerate(question.answer)]
+        said = [_clue(question, c, Role.LABEL, i) for i, c in enumerate(question.answer)]
         answered = [_clue(question, c, Role.ANSWER, i) for i, c in enumerate(question.answer)]
-        pieces = [Piece("<think>The", Role.VERDICT, seen), Piece(f" {question.subjects[0].name} says"), *said]
+        pieces = [Piece("<think>The", Role.VERDICT, seen), Piece(f' {question.subjects[0].name} says "'), *said]
     elif question.type == "relation":
         first, second = (thing.name for thing in question.subjects)
         pieces = [Piece("<think>Seen", Role.VERDICT, seen), Piece(f" from the {second}, the {first} is")]
@@ -216,7 +221,8 @@ def final_reply(question: Question) -> list[Piece]:
         pieces = [Piece("<think>The", Role.VERDICT, seen), Piece(_said(question))]
         pieces.append(Piece(" " + question.answer, Role.LABEL, seen))
         answered = [Piece(question.answer, Role.ANSWER)]
-    return [*pieces, Piece(".</think><answer>"), *answered, Piece("</answer>"), Piece(END)]
+    end = '".' if question.type == "read" else "."
+    return [*pieces, Piece(f"{end}</think><answer>"), *answered, Piece("</answer>"), Piece(END)]
 
 
 def _clue(question: Question, text: str, role: Role, index: int) -> Piece:

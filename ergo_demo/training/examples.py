@@ -12,13 +12,14 @@ from typing import Literal
 
 import numpy as np
 
-from ergo_demo.geometry import PATCH, Box, Size, View, fit_to_budget, full_resolution_tokens
+from ergo_demo.geometry import LEAST_TOKENS, PATCH, Box, Size, View, fit_to_budget
 from ergo_demo.scenes.drawing import Image
 from ergo_demo.scenes.questions import TYPES, Question, Type
 from ergo_demo.scenes.scene import ASPECTS, V_STAR, Scene, make_scene
 from ergo_demo.scenes.stage import glyph_px
 from ergo_demo.training import dialogue
-from ergo_demo.training.dialogue import COARSE_BUDGET_TOKENS, Look, Piece, Role
+from ergo_demo.training.closeups import close_question, close_view
+from ergo_demo.training.dialogue import COARSE_BUDGET_TOKENS, READ, Piece, Role
 from ergo_demo.training.sheets import reading_sheet
 from ergo_demo.training.truth import (
     COLOUR_NAMES,
@@ -34,11 +35,14 @@ from ergo_demo.training.truth import (
 )
 
 Encode = Callable[[str], list[int]]
-Mode = Literal["tower", "coarse", "both", "direct"]
+Mode = Literal["tower", "coarse", "both", "direct", "close"]
 
 COARSE_BUDGETS = (80, 320)
+CLOSE_BUDGETS = (80, 280)
 DIRECT_BUDGETS = (80, 1280)  # the last is L: the longest view that the direct mode is trained at
-LEAN_GLYPH_PX = (10.5, 14.0)  # height of capitals in most zoom views of training
+LEAN_GLYPH_PX = (18.0, 30.0)  # height of capitals in most zoom views of training
+COARSER: dict[Type, float] = {"read": 1.0, "attribute": 1.2, "hidden": 1.6, "relation": 2.5}
+"""How many times larger than a letter is what has to be seen."""
 MISSED = 0.1  # share of second looks at a box that misses what was asked about
 
 
@@ -54,12 +58,14 @@ class Picture:
 class Pointer:
     """The token `at` of a branch is written by looking at `cells` of view 0 (trunk) or 1 (zoom).
 
-    asked: kind, colour and part of what is looked for, or None; known: the edges of the box already written.
+    reading: whether that is for what is written there, not for where it is; asked: kind, colour and part of what is
+    looked for, or None; known: the edges of the box already written.
     """
 
     at: int
     view: int
     cells: tuple[int, ...]
+    reading: bool
     asked: tuple[int, int, int] | None
     known: tuple[int, ...]
 
@@ -98,6 +104,11 @@ class Lesson:
     size: Size
     budget: int
 
+    @property
+    def direct(self) -> bool:
+        """Whether the trunk view is the only look."""
+        return self.mode in ("direct", "close")
+
 
 def lesson_shape(rng: np.random.Generator, mode: Mode) -> tuple[Size, int]:
     """A random size of scene (source px) and budget of its trunk view, for all scenes of one batch."""
@@ -106,6 +117,8 @@ def lesson_shape(rng: np.random.Generator, mode: Mode) -> tuple[Size, int]:
         budget = round(_log_uniform(rng, *DIRECT_BUDGETS))
         shrunk = _log_uniform(rng, 1.0, 4.0) if rng.random() < 0.2 else 1.0
         return _sized(budget * PATCH**2 * shrunk, aspect), budget
+    if mode == "close":
+        return _sized(_log_uniform(rng, 0.5e6, 16e6), aspect), round(_log_uniform(rng, *CLOSE_BUDGETS))
     budget = COARSE_BUDGET_TOKENS if rng.random() < 0.4 else round(_log_uniform(rng, *COARSE_BUDGETS))
     area = V_STAR * float(rng.uniform(0.75, 1.25)) if rng.random() < 0.6 else _log_uniform(rng, 0.2e6, 48e6)
     return _sized(area, aspect), budget
@@ -124,31 +137,27 @@ def view_of(scene: Scene, budget: int) -> View:
     return View(Box.of(scene.size), fit_to_budget(scene.size, budget))
 
 
-def zoom_view(region: Box, budget: int = dialogue.ZOOM_BUDGET_TOKENS) -> View:
-    """The view of a box (source px), at the embedded model's budget."""
-    return View(region, fit_to_budget(_whole(region), budget))
+def zoom_view(region: Box, scale: float = 1.0) -> View:
+    """The view of a box (source px), within the embedded model's limits, or of a size `scale` times its own."""
+    size = Size(max(1, round(region.width * scale)), max(1, round(region.height * scale)))
+    least = dialogue.ZOOM_LEAST_TOKENS if scale == 1.0 else LEAST_TOKENS
+    return View(region, fit_to_budget(size, dialogue.ZOOM_BUDGET_TOKENS, least))
 
 
-def _whole(region: Box) -> Size:
-    return Size(max(1, round(region.width)), max(1, round(region.height)))
-
-
-def _lean_budget(region: Box, glyph: float, rng: np.random.Generator) -> int:
-    """Tokens of a training zoom view: for speed, mostly as few as keep capitals of `glyph` source px readable."""
-    most = dialogue.ZOOM_BUDGET_TOKENS
-    if rng.random() < 0.15:
-        return most
-    height = float(rng.uniform(*LEAN_GLYPH_PX))
-    return int(np.clip(full_resolution_tokens(_whole(region)) * min(1.0, height / glyph) ** 2, 16, most))
+def _lean_scale(glyph: float, rng: np.random.Generator) -> float:
+    """Scale of a training zoom view: for speed, mostly just so that capitals of `glyph` source px can be read."""
+    return 1.0 if rng.random() < 0.15 else float(rng.uniform(*LEAN_GLYPH_PX)) / glyph
 
 
 def make_example(rng: np.random.Generator, lesson: Lesson) -> Example:
     """A random scene, asked about several times."""
     scene = make_scene(rng, lesson.size)
     view = view_of(scene, lesson.budget)
+    if lesson.mode == "close":
+        view = close_view(scene, view.size, rng)
     spots = spots_of(scene)
     glyph = glyph_px(scene.size)
-    truth = truth_of(scene, view, spots, glyph, placed=lesson.mode != "direct")
+    truth = truth_of(scene, view, spots, glyph, placed=not lesson.direct)
     teacher = _Teacher(scene, view, truth, {spot.body: index for index, spot in enumerate(spots)}, lesson, rng)
     branches = tuple(teacher.branch(teacher.question()) for _ in range(lesson.questions))
     image = scene.render(view.region, view.size)
@@ -173,6 +182,8 @@ class _Teacher:
 
     def question(self) -> Question:
         while True:
+            if self.lesson.mode == "close":
+                return close_question(self.scene, self.view.region, self.rng)
             kind: Type = TYPES[int(self.rng.choice(4, p=(0.28, 0.22, 0.2, 0.3)))]
             question = self.scene.question(kind, self.rng)
             if question is not None:
@@ -181,7 +192,7 @@ class _Teacher:
     def branch(self, question: Question) -> Branch:
         rows, columns = self.truth.owner.shape
         writer = _Writer(self.lesson.encode, self.lesson.start + max(rows, columns) + 2)
-        if self.lesson.mode == "direct":
+        if self.lesson.direct:
             writer.fixed(dialogue.direct_request(question.text))
             writer.reply(dialogue.final_reply(question), 0, self._trunk_cells)
             return writer.branch
@@ -199,10 +210,10 @@ class _Teacher:
 
     def _second_turn(self, writer: "_Writer", question: Question) -> None:
         region, glyph = self._region(question), glyph_px(self.scene.size)
-        zoom = zoom_view(region, _lean_budget(region, glyph if question.type != "relation" else 2 * glyph, self.rng))
+        zoom = zoom_view(region, _lean_scale(COARSER[question.type] * glyph, self.rng))
         writer.fixed("\n" + dialogue.USER)
         glyph *= zoom.size.width / zoom.region.width
-        picture = Picture(self.scene.render(zoom.region, zoom.size), writing_of(self.scene, zoom, glyph >= 5.5))
+        picture = Picture(self.scene.render(zoom.region, zoom.size), writing_of(self.scene, zoom, glyph))
         writer.image(picture)
         writer.fixed(dialogue.zoom_request(question.text))
         if all(zoom.region.contains(clue, tolerance=0.5) for clue in question.clues):
@@ -280,11 +291,13 @@ class _Writer:
         for piece in pieces:
             tokens = _encoded(self._encode, piece.text)
             if piece.look is not None:
-                self._point(piece.look, len(tokens), view, cells_of)
+                self._point(piece, len(tokens), view, cells_of)
             for token in tokens:
                 self._append(token, piece.role)
 
-    def _point(self, look: Look, count: int, view: int, cells_of: Callable[[Box], tuple[int, ...]]) -> None:
+    def _point(self, piece: Piece, count: int, view: int, cells_of: Callable[[Box], tuple[int, ...]]) -> None:
+        look = piece.look
+        assert look is not None
         cells = tuple(cell for box in look.boxes for cell in cells_of(box))
         if not cells:
             return
@@ -292,7 +305,9 @@ class _Writer:
         if look.thing is not None and view == 0:
             asked = (kind_class(look.thing), COLOUR_NAMES.index(look.thing.colour), look.part)
         first = len(self.branch.ids) - 1
-        self.branch.pointers += [Pointer(first + i, view, cells, asked, look.known) for i in range(count)]
+        self.branch.pointers += [
+            Pointer(first + i, view, cells, piece.role in READ, asked, look.known) for i in range(count)
+        ]
 
     def _append(self, token: int, role: Role) -> None:
         self.branch.ids.append(token)

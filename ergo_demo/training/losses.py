@@ -4,6 +4,7 @@ The dense heads exist only while training. Each loss returns plain numbers besid
 what it has learned.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import torch
@@ -53,16 +54,20 @@ def merged(tallies: list[Tally], mode: str) -> Tally:
     together = Tally(torch.stack([tally.loss.detach() for tally in tallies]).mean())
     for name in {name for tally in tallies for name in tally.shares}:
         counts = [tally.shares[name] for tally in tallies if name in tally.shares]
-        said = f"direct.{name}" if mode == "direct" and not name.startswith("tower") else name
+        said = f"{mode}.{name}" if mode in ("direct", "close") and not name.startswith("tower") else name
         together.shares[said] = (sum(right for right, _ in counts), sum(asked for _, asked in counts))
     return together
 
 
 class DenseHeads(nn.Module):
-    """Linear probes: what a vision token is and says (tower) and, in an early decoder layer, also where it is."""
+    """Linear probes: what a vision token is and says (tower) and, in an early decoder layer, also where it is.
 
-    def __init__(self, width: int) -> None:
+    And, half-way through the decoder, the next token where something is read.
+    """
+
+    def __init__(self, width: int, vocabulary: int) -> None:
         super().__init__()
+        self.read_out = nn.Linear(width, vocabulary)
         self.tower = _heads(width, THINGS | {f"sides{i}": MOST_SIDES for i in range(4)})
         self.early = _heads(
             width, THINGS | {"column": MOST_CELLS, "row": MOST_CELLS} | {f"edges{i}": MOST_CELLS for i in range(4)}
@@ -133,6 +138,21 @@ def asked_about(tally: Tally, heads: nn.ModuleDict, states: Tensor, group: Group
         _classify(tally, "known", f"edges{index}", heads[f"edges{index}"], at, pointers.known[:, index], weight / 2)
 
 
+def read_out(tally: Tally, head: nn.Module, middle: list[Tensor], groups: list[Group], weight: float) -> None:
+    """Half-way through the decoder (N, L, d), a state must tell what has been read: the next token, linearly."""
+    states, truths = [], []
+    for states_of, group in zip(middle, groups, strict=True):
+        read = group.roles[:, 1:] == Role.LABEL
+        states.append(states_of[:, :-1][read])
+        truths.append(group.ids[:, 1:][read])
+    together, truth = torch.cat(states), torch.cat(truths)
+    if not len(truth):
+        return
+    logits = head(F.rms_norm(together, together.shape[-1:])).float()
+    tally.add(weight, F.cross_entropy(logits, truth))
+    tally.count("middle.label", logits.argmax(-1) == truth)
+
+
 def text(
     tally: Tally, decoded: list[Decoded], embedding: Tensor, groups: list[Group], taught: tuple[Role, ...]
 ) -> None:
@@ -155,18 +175,33 @@ def text(
             tally.count(f"text.{one.name.lower()}", right[chosen])
 
 
-def pointers(tally: Tally, decoded: Decoded, taps: tuple[Tap, ...], group: Group, weight: float) -> None:
-    """Each tapped head must look at the cells that hold the answer to what is about to be written."""
+def pointers(
+    tally: Tally, decoded: Decoded, locating: Sequence[Tap], reading: Sequence[Tap], group: Group, weight: float
+) -> None:
+    """The tapped heads must look at the cells that hold the answer to what is about to be written.
+
+    Where and what are looked up by different heads: the values of one are too narrow to carry both.
+    """
+    for name, taps, asked in (
+        ("located", locating, ~group.pointers.reading),
+        ("read", reading, group.pointers.reading),
+    ):
+        if asked.any():
+            _looks(tally, name, decoded, taps, group, asked, weight)
+
+
+def _looks(
+    tally: Tally, name: str, decoded: Decoded, taps: Sequence[Tap], group: Group, asked: Tensor, weight: float
+) -> None:
     wanted = group.pointers
-    if not len(wanted.queries):
-        return
-    row, token = wanted.queries.T
-    ahead = wanted.targets.shape[1] - group.ids.shape[1]
-    unseen = torch.arange(wanted.targets.shape[1]) > ahead + token[:, None]
+    targets = wanted.targets[asked]
+    row, token = wanted.queries[asked].T
+    ahead = targets.shape[1] - group.ids.shape[1]
+    unseen = torch.arange(targets.shape[1]) > ahead + token[:, None]
     for index, tap in enumerate(taps):
         query, keys = decoded.queries[tap][row, token], decoded.keys[tap][row]
         scores = torch.einsum("qh,qlh->ql", query, keys).float() / query.shape[-1] ** 0.5
         scores = scores.masked_fill(unseen, float("-inf"))
-        log_share = scores.log_softmax(-1).masked_fill(~wanted.targets, float("-inf")).logsumexp(-1)
+        log_share = scores.log_softmax(-1).masked_fill(~targets, float("-inf")).logsumexp(-1)
         tally.add(weight, -log_share.clamp(min=-12).mean())
-        tally.count(f"pointer{index}", wanted.targets.gather(1, scores.argmax(-1)[:, None])[:, 0])
+        tally.count(f"{name}{index}", targets.gather(1, scores.argmax(-1)[:, None])[:, 0])

@@ -38,13 +38,13 @@ class Stream:
 
 @dataclass
 class Decoded:
-    """What the decoder gave for one stream: final states and those at an early layer, both (N, L, d).
+    """What the decoder gave for one stream: final states (N, L, d), and those behind each layer that was asked for.
 
     queries: (N, L, head_dim) of each tap; keys: (N, everything seen, head_dim), what those queries can look at.
     """
 
     hidden: Tensor
-    early: Tensor
+    behind: dict[int, Tensor] = field(default_factory=dict)
     queries: dict[Tap, Tensor] = field(default_factory=dict)
     keys: dict[Tap, Tensor] = field(default_factory=dict)
 
@@ -132,15 +132,16 @@ def _behind(before: Tensor, owner: Tensor, own: Tensor) -> Tensor:
     return torch.cat((before[owner], own), dim=2)
 
 
-def decode(text_model: Any, streams: Sequence[Stream], taps: Sequence[Tap], early_layer: int) -> list[Decoded]:
+def decode(text_model: Any, streams: Sequence[Stream], taps: Sequence[Tap], kept: Sequence[int]) -> list[Decoded]:
     """Run the decoder over a prefix, the trunks behind it, and groups of branches behind the trunks.
 
     Each stream sees itself, the rows of those before it that its `owner` names, and nothing else. `streams` are the
-    prefix (one row), the trunks, and any number of groups; what is returned is for the trunks and each group.
+    prefix (one row), the trunks, and any number of groups; what is returned is for the trunks and each group, with the
+    states behind the layers in `kept`.
     """
     x = [stream.embedded for stream in streams]
     turns = [tuple(p[:, None] for p in text_model.rotary_emb(s.embedded, s.positions)) for s in streams]
-    decoded = [Decoded(part, part) for part in x]
+    decoded = [Decoded(part) for part in x]
     for index, layer in enumerate(text_model.layers):
         seen: list[tuple[Tensor, Tensor]] = []
         for place, stream in enumerate(streams):
@@ -156,8 +157,8 @@ def decode(text_model: Any, streams: Sequence[Stream], taps: Sequence[Tap], earl
                     head = tap.head % q.shape[1]
                     shared = head * k.shape[1] // q.shape[1]
                     decoded[place].queries[tap], decoded[place].keys[tap] = q[:, head], k[:, shared]
-            if index == early_layer:
-                decoded[place].early = x[place]
+            if index in kept:
+                decoded[place].behind[index] = x[place]
     for place, states in enumerate(x):
         decoded[place].hidden = _norm(states, text_model.norm)
     return decoded[1:]

@@ -14,7 +14,7 @@ from ergo_demo.scenes.plates import SHAPES, Plate
 from ergo_demo.scenes.things import COLOURS, varied
 
 SIDE_CELLS = 8
-GLYPH_PX = (9.0, 24.0)  # height of capitals in view px
+GLYPH_PX = (13.0, 42.0)  # height of capitals in view px
 
 
 def reading_sheet(rng: np.random.Generator) -> tuple[list[Plate], Image, View]:
@@ -24,15 +24,15 @@ def reading_sheet(rng: np.random.Generator) -> tuple[list[Plate], Image, View]:
     colours = list(COLOURS.values())
     drawing.rectangle(0, 0, side, side, varied(colours[rng.integers(len(colours))], rng))
     glyph = float(np.exp(rng.uniform(*np.log(GLYPH_PX))))
-    width, height = max(4.4, 44 / glyph) * glyph, max(2.9, 30 / glyph) * glyph
+    width, height = max(5.0, 44 / glyph) * glyph, max(3.4, 30 / glyph) * glyph
     columns, rows = max(1, int(side / width)), max(1, int(side / height))
     painted = []
     for row in range(rows):
         for column in range(columns):
             x, y = (column + 0.5) * side / columns, (row + 0.5) * side / rows
-            x += float(rng.uniform(-0.5, 0.5)) * (side / columns - 4.2 * glyph)
+            x += float(rng.uniform(-0.5, 0.5)) * (side / columns - 4.8 * glyph)
             paint = varied(colours[rng.integers(len(colours))], rng)
-            cell = Box(x - 2.0 * glyph, y - 1.4 * glyph, x + 2.0 * glyph, y + 1.4 * glyph)
+            cell = Box(x - 2.3 * glyph, y - 1.65 * glyph, x + 2.3 * glyph, y + 1.65 * glyph)
             drawing.rectangle(*cell.edges, paint)
             painted.append(_plate(drawing, (float(x), float(y)), glyph, rng))
     whole = Box(0, 0, side, side)

@@ -1,4 +1,7 @@
-"""The embedded model's tokenizer: byte-level BPE that spends one token on each word of the protocol.
+"""The embedded model's tokenizer: byte-level BPE that spends one token on each word of the scenes' language.
+
+The protocol's instructions never change, so each of them is one token as a whole: a network this small gains nothing
+from reading them, and they would be half of all it reads.
 
 Trained on the protocol's texts, the scenes' sentences and a few hundred words of the kind that later questions
 need. Digits stay single, as Qwen does. Labels are never part of the corpus, so no pair of label characters is
@@ -52,7 +55,7 @@ _SENTENCES = (
     "<think>One {} stands here, with a switch beside it. From afar the shape cannot be seen, so I look at one, in",
     " and could be on any, so I look at all, in A to B",
     " and the {} is in A to B, so I look at both, in",
-    "<think>The {} says</think><answer></answer>",
+    '<think>The {} says "0".</think><answer>0</answer>',
     "<think>The square on the {} is blue.</think><answer>",
     "<think>The green mark on the {} is a cross.</think><answer>",
     "<think>The barrel carries a triangle.</think><answer>",
@@ -84,13 +87,11 @@ def _corpus() -> list[str]:
     kinds = [kind.name for family in HOME for kind in family.kinds]
     companions = [family.companion.name for family in HOME]
     names = [f"{colour} {kind}" for colour, kind in product(COLOURS, kinds)]
-    fixed = [prompts.system(), prompts.coarse_turn("What?"), prompts.zoom_turn("What?")]
-    fixed += [prompts.direct_system(), prompts.direct_turn("What?")]
     sentences = [text.format(name) for text in _SENTENCES for name in names]
     words = [*_WORDS.split(), *kinds, *(f"{kind}s" for kind in kinds), *companions, *COLOURS, *INKS, *SHAPES, *COUNTS]
     fields = [f" {letter} to" for letter in string.ascii_uppercase]
     return (
-        ([*fixed, "system\n", "user\n", "assistant\n", "]</zoom>", ", "]) * 50
+        ([prompts.direct_system(), "system\n", "user\n", "assistant\n", "]</zoom>", ", "]) * 50
         + sentences
         + fields * 20
         + ([" " + word for word in words] + words) * 4
@@ -108,13 +109,14 @@ def train_tokenizer(vocabulary: int = 1_400) -> PreTrainedTokenizerFast:
     )
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
-        vocab_size=vocabulary - len(SPECIAL),
+        vocab_size=vocabulary - len(SPECIAL) - len(prompts.instructions()),
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         min_frequency=2,
         show_progress=False,
     )
     tokenizer.train_from_iterator(_corpus(), trainer)
     tokenizer.add_special_tokens([AddedToken(token, special=True, normalized=False) for token in SPECIAL])
+    tokenizer.add_tokens([AddedToken(text, normalized=False) for text in prompts.instructions()])
     return PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=tokenizer,
         eos_token=END,

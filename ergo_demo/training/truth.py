@@ -20,7 +20,8 @@ from ergo_demo.training.dialogue import COMPANION, SELF, cells_around
 IGNORE = -100
 KIND_NAMES = tuple(kind.name for family in HOME for kind in family.kinds)
 COLOUR_NAMES = tuple(COLOURS)
-LEGIBLE_PX = 8.5  # least height of capitals, in view px, that writing is taught at
+LEGIBLE_PX = 8.5  # least height of capitals, in view px, that letters are taught at
+DISCERNIBLE_PX = 5.5  # the same for marks and stickers
 MOST_SIDES = 5  # classes of a relative side of a body, in cells
 WRITING: dict[str, int] = {
     **{f"letter{i}": 1 + len(CHARACTERS) for i in range(4)},
@@ -99,7 +100,7 @@ def truth_of(scene: Scene, view: View, spots: list[Spot], glyph: float, placed: 
                 flat[1 + side][mine] = np.clip(distances[side][mine], 0, MOST_SIDES - 1)
                 flat[5 + side][mine] = fields[side]
     scale = view.size.width / view.region.width
-    return Truth(owner, kind, colour, part, flat[1:5], flat[5:9], writing_of(scene, view, glyph * scale >= LEGIBLE_PX))
+    return Truth(owner, kind, colour, part, flat[1:5], flat[5:9], writing_of(scene, view, glyph * scale))
 
 
 def _owners(spots: list[Spot], view: View, columns: int, rows: int) -> Ints:
@@ -139,12 +140,18 @@ def plates_of(scene: Scene) -> Iterator[Plate]:
         yield companion.plate
 
 
-def writing_of(scene: Scene, view: View, legible: bool) -> Ints:
-    """(channels, rows, columns): what is written in each cell; IGNORE where it is too small to be read."""
+def writing_of(scene: Scene, view: View, glyph: float) -> Ints:
+    """(channels, rows, columns): what is written in each cell, in capitals `glyph` view px high.
+
+    IGNORE where it is too small to be read.
+    """
     columns, rows = view.size.width // PATCH, view.size.height // PATCH
-    if not legible:
+    if glyph < DISCERNIBLE_PX:
         return np.full((len(WRITING), rows, columns), IGNORE, dtype=np.int64)
-    return writing_on(list(plates_of(scene)), view)
+    found = writing_on(list(plates_of(scene)), view)
+    if glyph < LEGIBLE_PX:
+        found[[name.startswith("letter") for name in WRITING]] = IGNORE
+    return found
 
 
 def writing_on(plates: list[Plate], view: View) -> Ints:

@@ -37,5 +37,6 @@ def test_the_budgets_beside_the_weights_are_those_that_it_was_trained_with() -> 
         "name": "ERGO-tiny",
         "coarse_budget_tokens": dialogue.COARSE_BUDGET_TOKENS,
         "zoom_budget_tokens": dialogue.ZOOM_BUDGET_TOKENS,
+        "zoom_least_tokens": dialogue.ZOOM_LEAST_TOKENS,
         "max_new_tokens": 160,
     }

@@ -106,8 +106,9 @@ def test_a_few_steps_of_a_stage_change_its_weights(name: str, micro: Path, tmp_p
     after = list(apprentice.model.model.visual.parameters())
     assert any(not torch.equal(a, b) for a, b in zip(before, after, strict=True))
     if apprentice.stage.taught:
-        learned = {name for tally in tallies for name in tally.shares}
-        assert {"pointer0", "pointer1", "asked.colour", "text.field"} < learned
+        learned = {name.removeprefix("close.") for tally in tallies for name in tally.shares}
+        assert {"read0", "asked.colour", "text.label", "middle.label"} < learned
+        assert ({"located0", "text.field"} < learned) == ("coarse" in apprentice.stage.modes)
 
 
 def test_an_interrupted_stage_goes_on_as_if_it_had_not_stopped(micro: Path, tmp_path: Path) -> None:
@@ -128,7 +129,7 @@ def test_an_interrupted_stage_goes_on_as_if_it_had_not_stopped(micro: Path, tmp_
             found.append(float(apprentice.step(1e-3, most=1).loss))
         return found
 
-    heads = DenseHeads(96).state_dict()
+    heads = DenseHeads(96, len(train_tokenizer())).state_dict()
     assert three_losses("stopped", 2) == pytest.approx(three_losses("at once", 9), rel=1e-4)
 
 

@@ -23,7 +23,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @torch.no_grad()
 def loss_of(apprentice: Apprentice, mode: Mode) -> float:
-    """The mean loss on two batches of unseen scenes; not the tower's, which no text depends on."""
+    """The mean loss on two batches of unseen scenes."""
     lessons = Lessons(apprentice.tokenizer, seed=0)
     losses = [
         stages.run_step(
