@@ -16,7 +16,7 @@ LAYERS = [
     {"uncertainty", "scoring", "scenes", "imaging", "overlay"},
     {"engines", "store"},
     {"pipeline"},
-    {"batch", "command", "exports", "training"},
+    {"annotation", "batch", "command", "exports", "training"},
     {"bench"},
     {"ui"},
     {"__init__", "__main__"},
