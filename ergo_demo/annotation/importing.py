@@ -103,23 +103,33 @@ class Importer:
             yield replace(item, id=f"{item.id[:27]}.again", repeat_of=item.id, wanted=1)
 
     def _keep_photo(self, photo: Photo, row: Found, terms: Terms) -> None:
-        if photo.blob_sha256 in self._kept:
-            return
-        suffix = ".tif" if photo.path.suffix == ".tif" else ".jpg"
-        licence = row.licence or terms.licence
-        self._store.put_image(
-            photo.path,
-            Image(
-                blob_sha256=photo.blob_sha256,
-                upload_sha256=photo.upload_sha256,
-                size=photo.size,
-                suffix=suffix,  # type: ignore[arg-type]
-                name=photo.name,
-                source=row.source,
-                licence=licence,
-            ),
-        )
-        self._kept.add(photo.blob_sha256)
+        if photo.blob_sha256 not in self._kept:
+            keep_photo(self._store, photo, licence=row.licence or terms.licence, source=row.source)
+            self._kept.add(photo.blob_sha256)
+
+
+def keep_photo(store: Store, photo: Photo, *, licence: str = "", source: str = "") -> None:
+    """Keeps an opened photo. Raises Forgotten, NotWritten."""
+    image = Image(
+        blob_sha256=photo.blob_sha256,
+        upload_sha256=photo.upload_sha256,
+        size=photo.size,
+        suffix=".tif" if photo.path.suffix == ".tif" else ".jpg",
+        name=photo.name,
+        source=source,
+        licence=licence,
+    )
+    store.put_image(photo.path, image)
+
+
+def add_run(store: Store, photo: Photo, trace: Trace, terms: Terms) -> Report:
+    """What was asked on the page, as an item. Raises StoreError, QuestionEmpty."""
+    found = Found(where=photo.name, image=photo.path, question=trace.question)
+    keep_photo(store, photo, licence=terms.licence)
+    store.put_trace(trace)
+    position = store.work(terms.project).items
+    added = store.add_items([_item(found, terms, position, photo, check_question(trace.question), trace)])
+    return Report(added=added, already=1 - added)
 
 
 def _checked(record: dict[str, Any], photo: Photo) -> Trace:

@@ -65,18 +65,20 @@ class Looking:
     def __init__(self, reading: sa.Engine) -> None:
         self._reading = reading
 
-    def projects(self, person: str | None, *, all_of_them: bool = False) -> list[Project]:
-        """The projects in which `person` is a member, or all, the newest last."""
+    def projects(self, person: str | None, *, all_of_them: bool = False, id: str | None = None) -> list[Project]:
+        """The projects in which `person` is a member, or all, the newest last; with `id` only that one."""
         joined = PROJECT.outerjoin(MEMBER, (MEMBER.c.project == PROJECT.c.id) & (MEMBER.c.person == (person or "")))
         chosen = sa.select(PROJECT, MEMBER.c.role, MEMBER.c.agreement).select_from(joined).order_by(PROJECT.c.created)
         if not all_of_them:
             chosen = chosen.where(MEMBER.c.person.is_not(None))
+        if id is not None:
+            chosen = chosen.where(PROJECT.c.id == id)
         with self._reading.connect() as connection:
             return [_project(connection, row, person) for row in connection.execute(chosen).mappings()]
 
     def project(self, id: str, person: str | None) -> Project | None:
         """One of them, whoever asks."""
-        return next((project for project in self.projects(person, all_of_them=True) if project.id == id), None)
+        return next(iter(self.projects(person, all_of_them=True, id=id)), None)
 
     def last(self, project: str, annotator: str, limit: int) -> list[Annotation]:
         """This person's last decisions that count, the newest first."""
@@ -88,6 +90,24 @@ class Looking:
         )
         with self._reading.connect() as connection:
             return [from_json(Annotation, record) for record in connection.execute(chosen).scalars()]
+
+    def active_ms(self, project: str, annotator: str, limit: int) -> list[float]:
+        """How long each of this person's last decisions took; times of 0 were not measured."""
+        chosen = (
+            sa.select(ANNOTATION.c.active_ms)
+            .where(ANNOTATION.c.project == project, ANNOTATION.c.annotator == annotator, ANNOTATION.c.active_ms > 0)
+            .where(rows.newest_of(ANNOTATION))
+            .order_by(ANNOTATION.c.created.desc())
+            .limit(limit)
+        )
+        with self._reading.connect() as connection:
+            return list(connection.execute(chosen).scalars())
+
+    def agreement(self, project: str, person: str) -> str | None:
+        """The version of the terms that a person has seen; None for nobody of the project."""
+        chosen = sa.select(MEMBER.c.agreement).where(MEMBER.c.project == project, MEMBER.c.person == person)
+        with self._reading.connect() as connection:
+            return connection.execute(chosen).scalar()
 
     def state(self, project: str) -> tuple[int, str]:
         """Changes whenever a decision of the project comes or goes."""

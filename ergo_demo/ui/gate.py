@@ -32,6 +32,9 @@ Lifespan: TypeAlias = Callable[[Starlette], contextlib.AbstractAsyncContextManag
 
 UPLOAD = "/gradio_api/upload"
 
+OURS = "/annotate/"
+"""Plain routes beside Gradio, for the page's own scripts."""
+
 VISITOR = "ergo.visitor"
 """Where the scope of a request says who is asking, for the page's own limits (`visitor_in`)."""
 
@@ -128,9 +131,12 @@ class Refused(Exception):
         self.message = message
         self.retry_seconds = retry_seconds
 
-    def response(self) -> JSONResponse:
-        """`detail` is what Gradio's page shows, `error` what programs look for."""
+    def response(self, path: str = "") -> JSONResponse:
+        """`detail` is what Gradio's page shows, `error` what programs look for; our own routes have one shape."""
         headers = {} if self.retry_seconds is None else {"Retry-After": str(self.retry_seconds)}
+        if path.startswith(OURS):
+            error = {"code": f"refused-{self.status}", "message": self.message, "remedy": ""}
+            return JSONResponse({"error": error}, self.status, headers)
         return JSONResponse({"error": self.message, "detail": self.message}, self.status, headers)
 
 
@@ -156,7 +162,7 @@ class Gate:
             receive = await self._counted(scope, headers, receive)
         except (Refused, bodies.BodyRefused) as refusal:
             refused = refusal if isinstance(refusal, Refused) else Refused(refusal.status_code, refusal.detail)
-            await refused.response()(scope, receive, guarded)
+            await refused.response(scope["path"])(scope, receive, guarded)
             return
         await self.app(scope, receive, guarded)
 

@@ -59,7 +59,9 @@ def test_a_table_of_cells(tmp_path: Path) -> None:
         ["a.png", "And this?", "", "", "", "", "", "", ""],
     )
     first, second = found(table)
-    assert (first.options, first.licence, first.extra) == (("red", "blue"), "CC0", {"colour": "green"})
+    assert first.options == ("red", "blue")
+    assert first.extra == {"colour": "green"}
+    assert first.licence == "CC0"
     assert first.suggested is not None
     assert first.suggested.numbers == (1, 2, 3, 4)
     assert (second.suggested, second.options) == (None, ())

@@ -1,0 +1,19 @@
+"""The server's side of annotating: who may do what, the worklist, decisions, uploads and reviews as plain routes.
+
+They stand beside Gradio's queue, so that saving a decision never waits for a model. routes.py is the table of all of
+them with the role that each needs; people.py says who is asking. Nothing that a browser sends is believed.
+"""
+
+from starlette.routing import Route
+
+from ergo_demo.imaging import Door
+from ergo_demo.store.store import Store
+from ergo_demo.ui.annotate.call import Desk
+from ergo_demo.ui.annotate.people import Entrance
+from ergo_demo.ui.annotate.routes import routes
+from ergo_demo.ui.annotate.shelf import Shelf
+
+
+def annotate_routes(store: Store, door: Door, entrance: Entrance) -> list[Route]:
+    """Every route below /annotate, over a store and the door that photos come through."""
+    return routes(Desk(store, Shelf(store, door), door.root, entrance.invitation), entrance)
