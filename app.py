@@ -85,7 +85,7 @@ def serve(flags: Mapping[str, object], passing: Path) -> None:
     from ergo_demo.ui import build_app, launch_options
     from ergo_demo.ui.api import add_ask, calls_the_model
     from ergo_demo.ui.gallery.pictures import open_gallery
-    from ergo_demo.ui.gpu import make_look, on_zero_gpu
+    from ergo_demo.ui.gpu import make_again, make_look, on_zero_gpu
     from ergo_demo.ui.services import Services
 
     settings, origins = read_settings(os.environ, flags)
@@ -97,7 +97,9 @@ def serve(flags: Mapping[str, object], passing: Path) -> None:
     with Door(photos, limits=Limits(quota_bytes=settings.photo_quota_bytes)) as door, open_kept(settings) as store:
         gallery = open_gallery(settings.gallery, door) if settings.gallery else None
         entrance = entrance_to(store, settings)
-        services = Services(engine.info, make_look(engine), door, settings, gallery, store, entrance)
+        services = Services(
+            engine.info, make_look(engine), door, settings, gallery, store, entrance, make_again(engine)
+        )
         page = build_app(services)
         with page:
             add_ask(services)

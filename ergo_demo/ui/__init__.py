@@ -7,7 +7,7 @@ import gradio as gr
 from starlette.routing import Route
 
 from ergo_demo.ui import ask_tab, messages, photos, web
-from ergo_demo.ui.annotate import annotate_routes
+from ergo_demo.ui.annotate import LookAgain, annotate_routes
 from ergo_demo.ui.examples import Thumbnails, read_examples
 from ergo_demo.ui.gallery import tab as gallery_tab
 from ergo_demo.ui.header import banner, header
@@ -56,4 +56,5 @@ def launch_options(services: Services, examples_folder: Path | None = None) -> d
 def _annotate_routes(services: Services) -> list[Route]:
     if services.store is None or services.entrance is None:
         return []
-    return annotate_routes(services.store, services.door, services.entrance)
+    look_again = LookAgain(services.again, services.defaults) if services.again else None
+    return annotate_routes(services.store, services.door, services.entrance, look_again)

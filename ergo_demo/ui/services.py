@@ -9,6 +9,7 @@ from ergo_demo.imaging import Door, Photo
 from ergo_demo.pipeline import Event, RunSettings, run_settings
 from ergo_demo.settings import Settings
 from ergo_demo.store.store import Store
+from ergo_demo.ui.annotate.looking_again import Again
 from ergo_demo.ui.annotate.people import Entrance
 from ergo_demo.ui.gallery.pictures import Pictures
 
@@ -30,6 +31,8 @@ class Services:
     """What is kept, where people annotate."""
     entrance: Entrance | None = None
     """How they show who they are."""
+    again: Again | None = None
+    """How the model answers from a corrected box."""
 
     @property
     def defaults(self) -> RunSettings:

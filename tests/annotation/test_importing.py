@@ -51,7 +51,7 @@ def test_rows_become_items_with_their_photos_and_again_is_once(
     assert (first.question, first.image_licence) == ("Which?", "CC0")
     assert first.extra["options"] == ["red", "blue"]
     assert first.suggested is not None
-    assert first.suggested.edges == (10, 20, 30, 300), "clipped to the photo"
+    assert list(first.suggested.edges) == [10, 20, 30, 300], "clipped to the photo"
     assert (second.extra, second.consent_publish) == ({"answer": "a tree"}, True)
     assert (image.size.width, file.suffix, image.name) == (400, ".tif", "a.png")
     assert imported(tmp_path, str(table)) == 0

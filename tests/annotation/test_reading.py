@@ -63,7 +63,7 @@ def test_a_table_of_cells(tmp_path: Path) -> None:
     assert first.extra == {"colour": "green"}
     assert first.licence == "CC0"
     assert first.suggested is not None
-    assert first.suggested.numbers == (1, 2, 3, 4)
+    assert list(first.suggested.numbers) == [1, 2, 3, 4]
     assert (second.suggested, second.options) == (None, ())
 
 

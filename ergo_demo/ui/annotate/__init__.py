@@ -9,11 +9,15 @@ from starlette.routing import Route
 from ergo_demo.imaging import Door
 from ergo_demo.store.store import Store
 from ergo_demo.ui.annotate.call import Desk
+from ergo_demo.ui.annotate.looking_again import LookAgain
 from ergo_demo.ui.annotate.people import Entrance
 from ergo_demo.ui.annotate.routes import routes
 from ergo_demo.ui.annotate.shelf import Shelf
 
 
-def annotate_routes(store: Store, door: Door, entrance: Entrance) -> list[Route]:
+def annotate_routes(store: Store, door: Door, entrance: Entrance, look_again: LookAgain | None = None) -> list[Route]:
     """Every route below /annotate, over a store and the door that photos come through."""
-    return routes(Desk(store, Shelf(store, door), door.root, entrance.invitation), entrance)
+    return routes(Desk(store, Shelf(store, door), door.root, entrance.invitation, look_again), entrance)
+
+
+__all__ = ["LookAgain", "annotate_routes"]

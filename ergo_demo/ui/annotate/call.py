@@ -15,6 +15,7 @@ from ergo_demo.store.looking import Project
 from ergo_demo.store.records import Item
 from ergo_demo.store.store import Store
 from ergo_demo.ui.annotate.answers import text_of
+from ergo_demo.ui.annotate.looking_again import LookAgain
 from ergo_demo.ui.annotate.people import Person
 from ergo_demo.ui.annotate.shelf import Shelf
 
@@ -29,6 +30,8 @@ class Desk:
     """The folder of what visitors asked about."""
     invitation: Callable[[str], str] = lambda _name: ""
     """The link that makes somebody a person, relative to the page."""
+    look_again: LookAgain | None = None
+    """How the model answers from a corrected box; None without a model."""
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from starlette.concurrency import run_in_threadpool
+from anyio import CapacityLimiter, to_thread
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from ergo_demo.errors import ErgoError
-from ergo_demo.ui.annotate import answers, office, work
+from ergo_demo.ui.annotate import answers, office, what_if, work
 from ergo_demo.ui.annotate.answers import Denied
 from ergo_demo.ui.annotate.call import Call, Desk
 from ergo_demo.ui.annotate.people import COOKIE_SECONDS, Entrance, Person, Role
@@ -31,6 +31,8 @@ class Way:
     path: str
     needs: Role
     handler: Handler
+    waits: bool = False
+    """Whether it waits for a model: then in a thread of its own kind, so that no decision waits with it."""
 
 
 WAYS = (
@@ -43,18 +45,23 @@ WAYS = (
     Way("GET", "/annotate/mine", "annotator", work.mine),
     Way("POST", "/annotate/reopen", "annotator", work.reopen),
     Way("GET", "/annotate/panel", "annotator", work.panel),
+    Way("POST", "/annotate/what_if", "annotator", what_if.what_if, waits=True),
     Way("POST", "/annotate/projects", "owner", office.add_project),
     Way("POST", "/annotate/people", "owner", office.add_person),
     Way("POST", "/annotate/asked", "owner", office.add_asked),
     Way("GET", "/annotate/health", "visitor", office.health),
 )
 
+MOST_WAITING = 32
+"""Threads that wait for a model."""
+
 RANKS: dict[Role, int] = {"visitor": 0, "annotator": 1, "owner": 2}
 
 
 def routes(desk: Desk, entrance: Entrance) -> list[Route]:
     """All of them, to be given to the server."""
-    found = [Route(way.path, _endpoint(way, desk, entrance), methods=[way.method]) for way in WAYS]
+    waiting = CapacityLimiter(MOST_WAITING)
+    found = [Route(way.path, _endpoint(way, desk, entrance, waiting), methods=[way.method]) for way in WAYS]
     return [*found, Route("/annotate/enter", _entering(entrance), methods=["GET"])]
 
 
@@ -71,13 +78,14 @@ def check_role(person: Person, needs: Role) -> None:
     raise Denied(f"This is for the {needs}.", remedy="Open the address that was printed when the page was started.")
 
 
-def _endpoint(way: Way, desk: Desk, entrance: Entrance) -> Callable[[Request], Any]:
+def _endpoint(way: Way, desk: Desk, entrance: Entrance, waiting: CapacityLimiter) -> Callable[[Request], Any]:
     async def endpoint(request: Request) -> Response:
         try:
             person = entrance.person(request)
             check_role(person, way.needs)
             body = {} if way.method == "GET" else answers.body_of(await request.body())
-            got = await run_in_threadpool(way.handler, desk, Call(person, body, request.query_params))
+            call = Call(person, body, request.query_params)
+            got = await to_thread.run_sync(way.handler, desk, call, limiter=waiting if way.waits else None)
         except ClientDisconnect:
             return Response(status_code=400)
         except ErgoError as error:

@@ -20,7 +20,7 @@ from ergo_demo.imaging import Door
 from ergo_demo.store.records import Order, Plan
 from ergo_demo.store.store import Store, open_store
 from ergo_demo.ui import photos
-from ergo_demo.ui.annotate import annotate_routes
+from ergo_demo.ui.annotate import LookAgain, annotate_routes
 from ergo_demo.ui.annotate.people import Entrance
 from ergo_demo.ui.gate import Doors, Limits, lifespan
 from tests.annotation.making import photo, write_jsonl
@@ -74,13 +74,19 @@ class Serving:
 
 
 @contextlib.contextmanager
-def serving(folder: Path, *, user_header: str | None = None, loopback_owns: bool = False) -> Iterator[Serving]:
+def serving(
+    folder: Path,
+    *,
+    user_header: str | None = None,
+    loopback_owns: bool = False,
+    look_again: LookAgain | None = None,
+) -> Iterator[Serving]:
     """Starts it, and ends it."""
     port = free_port()
     with open_store(folder / "data") as store, Door(folder / "photos") as door, contextlib.ExitStack() as stack:
         entrance = Entrance(store.identity, TOKEN, user_header, loopback_owns)
         doors = Doors(Limits(runs_per_minute=1e6, requests_per_minute=1e6, uploads_per_minute=1e6), _no_run)
-        routes = [*annotate_routes(store, door, entrance), *photos.routes(door.root)]
+        routes = [*annotate_routes(store, door, entrance, look_again), *photos.routes(door.root)]
         app = Starlette(routes=routes, lifespan=lifespan(doors))
         server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", ws="none"))
         thread = threading.Thread(target=server.run)

@@ -75,7 +75,7 @@ def test_a_proxys_header_counts_only_where_it_was_set(server: Serving, tmp_path:
         assert you(behind.client(), **{"X-User": ""}) == (None, "visitor")
         assert you(behind.person("bo")) == (None, "visitor"), "the proxy alone says who somebody is"
         twice = behind.client()
-        twice.headers = [("X-User", "ada"), ("X-User", "bo")]  # type: ignore[assignment]
+        twice.headers = [("X-User", "ada"), ("X-User", "bo")]
         assert you(twice) == (None, "visitor")
 
 
