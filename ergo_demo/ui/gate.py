@@ -13,7 +13,7 @@ import contextlib
 import functools
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from starlette.applications import Starlette
@@ -30,7 +30,7 @@ IsRun: TypeAlias = Callable[[str, object], bool]
 Lifespan: TypeAlias = Callable[[Starlette], contextlib.AbstractAsyncContextManager[None]]
 """What `launch` takes as app_kwargs["lifespan"]."""
 
-UPLOAD = "/gradio_api/upload"
+UPLOAD, PROJECT_UPLOAD = "/gradio_api/upload", "/annotate/upload"
 
 OURS = "/annotate/"
 """Plain routes beside Gradio, for the page's own scripts."""
@@ -173,11 +173,14 @@ class Gate:
         scope[VISITOR] = visitor
         self._take(visitor, "requests")
         limits = self.doors.limits.body
-        if scope["path"].rstrip("/") == UPLOAD:
+        path = scope["path"].rstrip("/")
+        if path in (UPLOAD, PROJECT_UPLOAD):
             self._take(visitor, "uploads")
             # A body's size is known when it is read: whoever has a debt waits before the next one.
             self._take(visitor, "upload bytes", 0)
             charge = functools.partial(self.visitors.charge, visitor, "upload bytes")
+            if path == PROJECT_UPLOAD:
+                limits = replace(limits, files=limits.project_files)
             return bodies.measured(headers, receive, limits, charge)
         if scope["method"] in ("GET", "HEAD", "OPTIONS"):
             return receive

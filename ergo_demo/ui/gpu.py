@@ -71,7 +71,8 @@ def make_look(engine: Engine) -> Callable[[Photo, str, RunSettings, Stop], Gener
 def make_again(engine: Engine) -> Again:
     """`what_if.answer_from` of this engine, on whatever GPU there is. Call it before `launch`, as `make_look`.
 
-    On ZeroGPU nothing of the first look was kept: it is read again, and the visitor's share pays for it.
+    On ZeroGPU nothing of the first look was kept: it is read again, the visitor's share pays for it, and only what
+    waits for its GPU can be stopped.
     """
 
     def second_look(

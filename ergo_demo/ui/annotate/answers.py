@@ -1,10 +1,10 @@
 """Bodies in and out: JSON within limits, one shape for every error, a status for each kind. Knows no route."""
 
 import json
-import logging
 import re
 from typing import Any
 
+from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 from ergo_demo.errors import (
@@ -18,8 +18,6 @@ from ergo_demo.errors import (
     PhotoExpired,
     StoreError,
 )
-
-log = logging.getLogger(__name__)
 
 NOT_KEPT = {"Cache-Control": "no-store"}
 
@@ -61,6 +59,13 @@ def failed(error: ErgoError) -> JSONResponse:
     return JSONResponse(
         {"error": {"code": code_of(error), "message": error.problem, "remedy": error.remedy}}, status, NOT_KEPT
     )
+
+
+def refused(error: HTTPException) -> JSONResponse:
+    """A body beyond the limits, found while it was read: the form's parser makes 400 of every kind."""
+    status = 413 if "maximum" in error.detail.lower() else error.status_code
+    shape = {"code": f"refused-{status}", "message": error.detail, "remedy": "Send less at a time."}
+    return JSONResponse({"error": shape}, status, NOT_KEPT)
 
 
 def code_of(error: Exception) -> str:

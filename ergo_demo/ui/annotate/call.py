@@ -41,6 +41,8 @@ class Call:
     person: Person
     body: dict[str, Any] = field(default_factory=dict)
     query: QueryParams = field(default_factory=QueryParams)
+    folder: Path | None = None
+    """Where the files of an upload lie until it is answered."""
 
     @property
     def who(self) -> str:

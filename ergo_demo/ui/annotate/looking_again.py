@@ -26,6 +26,8 @@ class LookAgain:
 
     again: Again
     chosen: RunSettings
+    costs: bool = False
+    """Whether each look takes from a visitor's share of a GPU: then nothing is looked at that nobody asked for."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _running: dict[str, threading.Event] = field(default_factory=dict)
     _regions: OrderedDict[str, str] = field(default_factory=OrderedDict)
@@ -49,7 +51,7 @@ class LookAgain:
 
     def answer_from_expanded(self, who: str, item: str, photo: Photo, question: str, trace: Trace) -> str | None:
         """The answer from the run's expanded region: what the run knows, else looked at once and kept."""
-        if trace.region is None or trace.region_answer is not None:
+        if trace.region is None or trace.region_answer is not None or self.costs:
             return trace.region_answer
         with self._lock:
             known = self._regions.get(item)

@@ -3,14 +3,19 @@
 from typing import Any
 
 from ergo_demo.annotation.cli import project_id
-from ergo_demo.annotation.importing import Terms, add_run
+from ergo_demo.annotation.importing import Terms, add_run, import_rows
 from ergo_demo.errors import InputError
+from ergo_demo.pipeline import MOST_QUESTION_CHARACTERS
 from ergo_demo.store.records import Plan
 from ergo_demo.ui import photos
-from ergo_demo.ui.annotate.answers import text_of
+from ergo_demo.ui.annotate.answers import number_of, text_of
 from ergo_demo.ui.annotate.call import Call, Desk, project_of
 from ergo_demo.ui.annotate.decisions import read_record
 from ergo_demo.ui.annotate.people import clean_name
+from ergo_demo.ui.annotate.receiving import rows_of
+
+MOST_SHOWN = 200
+"""Problems of one upload that are named; all are counted."""
 
 
 def health(desk: Desk, _call: Call) -> dict[str, Any]:
@@ -47,9 +52,45 @@ def add_asked(desk: Desk, call: Call) -> dict[str, Any]:
     return {"added": report.added, "already": report.already}
 
 
+def upload(desk: Desk, call: Call) -> dict[str, Any]:
+    """Imports the files that were uploaded; what was left out, and why."""
+    assert call.folder is not None, "the table says that files come"
+    project = project_of(desk, call)
+    terms = Terms(
+        project=project.id,
+        blind_share=share_of(call, "blind"),
+        repeat_share=share_of(call, "repeats"),
+        people=number_of(call.body.get("people"), 1, 1, 20),
+        licence=text_of(call.body, "licence", default=""),
+        consent_publish=publish(call),
+    )
+    question = text_of(call.body, "question", most=MOST_QUESTION_CHARACTERS, default="")
+    desk.store.agree(project.id, call.who, "owner", project.plan.agreement)
+    report = import_rows(desk.store, desk.shelf.door, terms, rows_of(call.folder, question))
+    shown = [{"where": problem.where, "text": problem.text} for problem in report.problems[:MOST_SHOWN]]
+    return {
+        "added": report.added,
+        "already": report.already,
+        "left_out": len(report.problems),
+        "problems": shown,
+    }
+
+
+def share_of(call: Call, name: str) -> float:
+    """A share of a form, 0 where it is not said. Raises InputError."""
+    text = text_of(call.body, name, default="0")
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise InputError(f'"{name}" is no share.', remedy="Send a number from 0 to 1.")
+    return share
+
+
 def publish(call: Call) -> bool:
     """The tick that lets photos be published: off unless it was set."""
     ticked = call.body.get("consent", False)
-    if not isinstance(ticked, bool):
+    if ticked not in (True, False, "true", "false"):
         raise InputError('"consent" is no tick.', remedy="Send true or false.")
-    return ticked
+    return ticked in (True, "true")

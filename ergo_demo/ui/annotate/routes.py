@@ -4,11 +4,15 @@ A route that is not in the table does not exist, and a test tries each as each r
 """
 
 import asyncio
+import contextlib
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from anyio import CapacityLimiter, to_thread
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -18,6 +22,7 @@ from ergo_demo.ui.annotate import answers, office, what_if, work
 from ergo_demo.ui.annotate.answers import Denied
 from ergo_demo.ui.annotate.call import Call, Desk
 from ergo_demo.ui.annotate.people import COOKIE_SECONDS, Entrance, Person, Role
+from ergo_demo.ui.annotate.receiving import receive
 
 Handler: TypeAlias = Callable[[Desk, Call], Any]
 """(desk, call) -> JSON, a Response, or work.Conflict. Runs in a thread; raises ErgoError."""
@@ -32,7 +37,9 @@ class Way:
     needs: Role
     handler: Handler
     waits: bool = False
-    """Whether it waits for a model: then in a thread of its own kind, so that no decision waits with it."""
+    """Whether it waits for a model, or for photos: then in threads apart, so that no decision waits with it."""
+    files: bool = False
+    """Whether it takes a form with files."""
 
 
 WAYS = (
@@ -49,6 +56,7 @@ WAYS = (
     Way("POST", "/annotate/projects", "owner", office.add_project),
     Way("POST", "/annotate/people", "owner", office.add_person),
     Way("POST", "/annotate/asked", "owner", office.add_asked),
+    Way("POST", "/annotate/upload", "owner", office.upload, waits=True, files=True),
     Way("GET", "/annotate/health", "visitor", office.health),
 )
 
@@ -83,11 +91,13 @@ def _endpoint(way: Way, desk: Desk, entrance: Entrance, waiting: CapacityLimiter
         try:
             person = entrance.person(request)
             check_role(person, way.needs)
-            body = {} if way.method == "GET" else answers.body_of(await request.body())
-            call = Call(person, body, request.query_params)
-            got = await to_thread.run_sync(way.handler, desk, call, limiter=waiting if way.waits else None)
+            with contextlib.ExitStack() as held:
+                call = await _read(request, way, person, held)
+                got = await to_thread.run_sync(way.handler, desk, call, limiter=waiting if way.waits else None)
         except ClientDisconnect:
             return Response(status_code=400)
+        except HTTPException as error:
+            return answers.refused(error)
         except ErgoError as error:
             return answers.failed(error)
         if isinstance(got, work.Conflict):
@@ -95,6 +105,16 @@ def _endpoint(way: Way, desk: Desk, entrance: Entrance, waiting: CapacityLimiter
         return got if isinstance(got, Response) else answers.ok(got)
 
     return endpoint
+
+
+async def _read(request: Request, way: Way, person: Person, held: contextlib.ExitStack) -> Call:
+    """The call, with the folder of its files while `held`."""
+    if way.files:
+        folder = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="ergo-upload-")))
+        received = await receive(request, folder)
+        return Call(person, dict(received.fields), request.query_params, received.folder)
+    body = {} if way.method == "GET" else answers.body_of(await request.body())
+    return Call(person, body, request.query_params)
 
 
 def _entering(entrance: Entrance) -> Callable[[Request], Any]:

@@ -35,7 +35,7 @@ class Shelf:
     """Thread safe. A photo is opened once, whoever asks for it."""
 
     def __init__(self, store: Store, door: Door, most: int = MOST_PHOTOS) -> None:
-        self._store, self._door, self._most = store, door, most
+        self._store, self.door, self._most = store, door, most
         self._most_bytes = int(door.limits.quota_bytes * QUOTA_SHARE)
         self._lock = threading.Lock()
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
@@ -48,7 +48,7 @@ class Shelf:
         with entry.lock:
             if entry.photo is None or not entry.photo.path.is_file():
                 image, path = self._store.image(blob_sha256)
-                entry.photo = self._door.open_upright(path, name=image.name or "photo")
+                entry.photo = self.door.open_upright(path, name=image.name or "photo")
                 photos.keep_crop(entry.photo, PREVIEW, Box.of(entry.photo.size))
                 entry.stored_bytes = photos.stored_bytes(entry.photo)
             photo = entry.photo
@@ -79,7 +79,7 @@ class Shelf:
                     stored_bytes -= entry.stored_bytes
                     gone.append(entry.photo)
         for photo in gone:
-            self._door.forget(photo)
+            self.door.forget(photo)
 
 
 def shown(photo: Photo) -> dict[str, Any]:

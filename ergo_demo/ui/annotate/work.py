@@ -32,12 +32,13 @@ class Conflict:
 
 
 def projects(desk: Desk, call: Call) -> dict[str, Any]:
-    """Where this person may work; nothing for a visitor."""
+    """Where this person may work, nothing for a visitor; and whether the model looks again, and what that costs."""
     person = call.person
     found = [] if person.hash is None else desk.store.looking.projects(person.hash, all_of_them=person.owner)
     return {
         "projects": [_project(project, person.owner) for project in found],
         "you": {"name": person.name, "role": person.role},
+        "what_if": None if desk.look_again is None else "costs" if desk.look_again.costs else "free",
     }
 
 
