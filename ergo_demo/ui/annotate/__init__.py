@@ -11,13 +11,14 @@ from ergo_demo.store.store import Store
 from ergo_demo.ui.annotate.call import Desk
 from ergo_demo.ui.annotate.looking_again import LookAgain
 from ergo_demo.ui.annotate.people import Entrance
+from ergo_demo.ui.annotate.reviews import Reviews
 from ergo_demo.ui.annotate.routes import routes
 from ergo_demo.ui.annotate.shelf import Shelf
 
 
 def annotate_routes(store: Store, door: Door, entrance: Entrance, look_again: LookAgain | None = None) -> list[Route]:
     """Every route below /annotate, over a store and the door that photos come through."""
-    return routes(Desk(store, Shelf(store, door), door.root, entrance.invitation, look_again), entrance)
+    return routes(Desk(store, Shelf(store, door), Reviews(store), door.root, entrance.invitation, look_again), entrance)
 
 
 __all__ = ["LookAgain", "annotate_routes"]

@@ -17,6 +17,7 @@ from ergo_demo.store.store import Store
 from ergo_demo.ui.annotate.answers import text_of
 from ergo_demo.ui.annotate.looking_again import LookAgain
 from ergo_demo.ui.annotate.people import Person
+from ergo_demo.ui.annotate.reviews import Reviews
 from ergo_demo.ui.annotate.shelf import Shelf
 
 
@@ -26,6 +27,7 @@ class Desk:
 
     store: Store
     shelf: Shelf
+    reviews: Reviews
     photos: Path
     """The folder of what visitors asked about."""
     invitation: Callable[[str], str] = lambda _name: ""
