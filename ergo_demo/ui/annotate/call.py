@@ -62,6 +62,14 @@ def project_of(desk: Desk, call: Call, id: str | None = None) -> Project:
     return found
 
 
+def member_of(desk: Desk, call: Call) -> str:
+    """The id of the project that the call names, without counting what is in it. Raises NotThere, as `project_of`."""
+    id = text_of(call.body, "project")
+    if not call.person.owner and desk.store.role(id, call.who) is None:
+        raise NotThere("There is no such project.", remedy="Choose one from the list, or ask its owner to invite you.")
+    return id
+
+
 def role_in(desk: Desk, call: Call, project: str) -> str:
     """What this person is in a project. Raises NotThere for nobody: cheaper than `project_of`."""
     if call.person.owner:

@@ -14,7 +14,7 @@ from ergo_demo.store.looking import Project
 from ergo_demo.store.records import Draft, Item, Stale
 from ergo_demo.ui.annotate import decisions, shelf
 from ergo_demo.ui.annotate.answers import ids_of, number_of
-from ergo_demo.ui.annotate.call import Call, Desk, item_of, project_of
+from ergo_demo.ui.annotate.call import Call, Desk, item_of, member_of, project_of
 
 DRAFT_CHARACTERS = 100_000
 LAST_TIMES = 500
@@ -67,10 +67,11 @@ def terms(project: Project) -> dict[str, Any]:
 
 def take(desk: Desk, call: Call) -> dict[str, Any]:
     """The next item of a project, leased; None and how many are left for others when there is none for this person."""
-    project = project_of(desk, call)
-    lease = desk.store.take(project.id, call.who, ids_of(call.body, "besides"))
+    project = member_of(desk, call)
+    lease = desk.store.take(project, call.who, ids_of(call.body, "besides"))
     if lease is None:
-        return {"item": None, "left": project.items - project.done}
+        work = desk.store.work(project)
+        return {"item": None, "left": work.items - work.done}
     try:
         return {"item": _item(desk, call, lease.item, lease.expires)}
     except BaseException:
@@ -121,12 +122,11 @@ def _size(size: Size) -> dict[str, int]:
 
 def renew(desk: Desk, call: Call) -> dict[str, Any]:
     """Keeps what is on the page for a while longer: how many are still this person's, and until when."""
-    project = project_of(desk, call)
-    items = ids_of(call.body, "items")
-    mine = desk.store.renew(project.id, items, call.who)
-    found = [item for id in items if (item := desk.store.item(id)) is not None and item.project == project.id]
+    project, items = member_of(desk, call), ids_of(call.body, "items")
+    mine = desk.store.renew(project, items, call.who)
+    found = [item for id in items if (item := desk.store.item(id)) is not None and item.project == project]
     desk.shelf.touch([item.blob_sha256 for item in found])
-    return {"renewed": mine, "lease_until": time.time() + project.plan.lease_seconds}
+    return {"renewed": mine, "lease_until": time.time() + desk.store.plan(project).lease_seconds}
 
 
 def release(desk: Desk, call: Call) -> dict[str, Any]:
