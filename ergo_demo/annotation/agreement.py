@@ -113,8 +113,9 @@ def alpha(decisions: Sequence[Decision], seed: int = 0) -> Alpha | None:
     by_chance = _distance_of_any_two(boxes, random)
     if by_chance == 0:
         return None
-    drawn = random.integers(len(groups), size=(RESAMPLES, len(groups)))
-    resampled = 1 - within[drawn].sum(1) / counts[drawn].sum(1) / by_chance
+    # One after the other: all of them at once are gigabytes for 100,000 items.
+    drawn = (random.integers(len(groups), size=len(groups)) for _ in range(RESAMPLES))
+    resampled = [1 - within[some].sum() / counts[some].sum() / by_chance for some in drawn]
     low, high = np.quantile(resampled, [0.025, 0.975])
     value = 1 - within.sum() / counts.sum() / by_chance
     return Alpha(float(value), float(low), float(high), len(groups), len(boxes))

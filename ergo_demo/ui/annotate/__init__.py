@@ -16,9 +16,14 @@ from ergo_demo.ui.annotate.routes import routes
 from ergo_demo.ui.annotate.shelf import Shelf
 
 
+def make_desk(store: Store, door: Door, entrance: Entrance, look_again: LookAgain | None = None) -> Desk:
+    """What the routes work with, over a store and the door that photos come through."""
+    return Desk(store, Shelf(store, door), Reviews(store), door.root, entrance.invitation, look_again)
+
+
 def annotate_routes(store: Store, door: Door, entrance: Entrance, look_again: LookAgain | None = None) -> list[Route]:
-    """Every route below /annotate, over a store and the door that photos come through."""
-    return routes(Desk(store, Shelf(store, door), Reviews(store), door.root, entrance.invitation, look_again), entrance)
+    """Every route below /annotate."""
+    return routes(make_desk(store, door, entrance, look_again), entrance)
 
 
-__all__ = ["LookAgain", "annotate_routes"]
+__all__ = ["LookAgain", "annotate_routes", "make_desk"]

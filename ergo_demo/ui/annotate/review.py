@@ -25,7 +25,7 @@ def summary(desk: Desk, call: Call) -> dict[str, Any]:
     """The four figures at the top, and every table."""
     reviewed = _reviewed(desk, call)
     some = reviewed.decisions
-    alpha, speed = agreement.alpha(some), counting.speed(some)
+    alpha, speed = reviewed.alpha, counting.speed(some)
     same, pairs = agreement.same_decision(some)
     by_action = counting.grouped(some, lambda one: one.action)
     return {

@@ -11,6 +11,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Any
 
+from ergo_demo.errors import NotThere
 from ergo_demo.geometry import Box
 from ergo_demo.imaging import Door, Photo
 from ergo_demo.store.store import Store
@@ -42,12 +43,16 @@ class Shelf:
 
     def open(self, blob_sha256: str) -> Photo:
         """The photo with its tiles and preview. Raises NotThere, ImageUnreadable when there is no room."""
+        try:
+            image, path = self._store.image(blob_sha256)
+        except NotThere:
+            self._drop(blob_sha256)  # it was to be forgotten, perhaps by another process
+            raise
         with self._lock:
             entry = self._entries.setdefault(blob_sha256, _Entry())
             self._entries.move_to_end(blob_sha256)
         with entry.lock:
             if entry.photo is None or not entry.photo.path.is_file():
-                image, path = self._store.image(blob_sha256)
                 entry.photo = self.door.open_upright(path, name=image.name or "photo")
                 photos.keep_crop(entry.photo, PREVIEW, Box.of(entry.photo.size))
                 entry.stored_bytes = photos.stored_bytes(entry.photo)
@@ -65,6 +70,12 @@ class Shelf:
                     self._entries.move_to_end(blob)
                     with contextlib.suppress(FileNotFoundError):
                         os.utime(entry.photo.folder)
+
+    def _drop(self, blob_sha256: str) -> None:
+        with self._lock:
+            entry = self._entries.pop(blob_sha256, None)
+        if entry is not None and entry.photo is not None:
+            self.door.forget(entry.photo)
 
     def _make_room(self, besides: str) -> None:
         """Forgets what nobody had for longest, until what is left fits."""

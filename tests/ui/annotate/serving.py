@@ -20,8 +20,10 @@ from ergo_demo.imaging import Door
 from ergo_demo.store.records import Order, Plan
 from ergo_demo.store.store import Store, open_store
 from ergo_demo.ui import photos
-from ergo_demo.ui.annotate import LookAgain, annotate_routes
+from ergo_demo.ui.annotate import LookAgain, make_desk
+from ergo_demo.ui.annotate.call import Desk
 from ergo_demo.ui.annotate.people import Entrance
+from ergo_demo.ui.annotate.routes import routes
 from ergo_demo.ui.gate import Doors, Limits, lifespan
 from tests.annotation.making import photo, write_jsonl
 from tests.space.running import free_port
@@ -39,6 +41,7 @@ class Serving:
     store: Store
     door: Door
     entrance: Entrance
+    desk: Desk
     clients: list[httpx.Client] = field(default_factory=list)
 
     def client(self, **headers: str) -> httpx.Client:
@@ -86,12 +89,13 @@ def serving(
     with open_store(folder / "data") as store, Door(folder / "photos") as door, contextlib.ExitStack() as stack:
         entrance = Entrance(store.identity, TOKEN, user_header, loopback_owns)
         doors = Doors(Limits(runs_per_minute=1e6, requests_per_minute=1e6, uploads_per_minute=1e6), _no_run)
-        routes = [*annotate_routes(store, door, entrance, look_again), *photos.routes(door.root)]
-        app = Starlette(routes=routes, lifespan=lifespan(doors))
+        desk = make_desk(store, door, entrance, look_again)
+        app_routes = [*routes(desk, entrance), *photos.routes(door.root)]
+        app = Starlette(routes=app_routes, lifespan=lifespan(doors))
         server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", ws="none"))
         thread = threading.Thread(target=server.run)
         thread.start()
-        running = Serving(f"http://127.0.0.1:{port}", folder, store, door, entrance)
+        running = Serving(f"http://127.0.0.1:{port}", folder, store, door, entrance, desk)
         try:
             while not server.started:
                 assert thread.is_alive()

@@ -7,6 +7,7 @@ import httpx
 import numpy as np
 import pytest
 
+from ergo_demo.errors import NotThere
 from tests.ui.annotate.serving import BOX, Serving, decision, error_of, take
 
 ITEMS = 15
@@ -95,3 +96,16 @@ def test_an_empty_project_has_numbers_too(server: Serving, owner: httpx.Client) 
     assert (found["decisions"], found["alpha"], found["median_seconds"]) == (0, None, None)
     assert owner.get("/annotate/review/figure", params={"project": "empty", "name": "speed"}).status_code == 200
     assert owner.get("/annotate/review/items", params={"project": "empty"}).json()["cards"] == []
+
+
+def test_a_forgotten_photo_is_gone_from_the_pages_too(server: Serving, owner: httpx.Client) -> None:
+    item = get(owner, "items")["cards"][0]
+    shown = get(owner, "item", item=item["item"])["photo"]
+    assert owner.get(f"/{shown['preview']}").status_code == 200
+    kept = server.store.item(item["item"])
+    assert kept is not None
+    server.store.forget_image(kept.blob_sha256)
+    assert owner.get(f"/{item['picture']}").status_code == 404
+    with pytest.raises(NotThere):
+        server.desk.shelf.open(kept.blob_sha256)
+    assert owner.get(f"/{shown['preview']}").status_code == 404
