@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from ergo_demo.geometry import Box
+from ergo_demo.store import blobs
 from ergo_demo.store.records import Draft
 from tests.ui.annotate.serving import BOX, Serving, decision, error_of, take
 
@@ -238,3 +239,20 @@ def test_the_rest_is_fluent_json(ada: httpx.Client) -> None:
     assert json.loads(json.dumps(got)) == got
     assert not any(isinstance(value, float) and math.isnan(value) for value in got["projects"][0].values())
     assert ada.get("/annotate/health").json() == {"ok": True}
+
+
+def test_a_full_disk_is_said_and_the_same_decision_is_taken_later(
+    ada: httpx.Client, server: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = decision(take(ada)["id"])
+    monkeypatch.setattr(blobs, "LEAST_FREE_BYTES", 1e18)
+    assert error_of(ada.post("/annotate/submit", json=sent)) == (503, "not-written")
+    assert error_of(ada.put("/annotate/draft", json={"item": sent["item"], "body": {}})) == (503, "not-written")
+    monkeypatch.undo()
+    assert submit(ada, sent)["version"] == 1
+    assert len(server.store.history(sent["item"], server.store.identity("ada"))) == 1
+
+
+def test_a_body_beyond_the_limit_is_413_in_the_shape_of_every_error(ada: httpx.Client) -> None:
+    got = ada.post("/annotate/submit", content=b" " * 1_100_000)
+    assert error_of(got) == (413, "refused-413")
