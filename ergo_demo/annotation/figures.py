@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from html import escape
 
-WIDTH, HEIGHT = 468.0, 170.0
-LEFT, RIGHT, TOP, BOTTOM = 36.0, 462.0, 24.0, 136.0
+WIDTH, HEIGHT = 468.0, 160.0
+LEFT, RIGHT, TOP, BOTTOM = 36.0, 454.0, 24.0, 136.0
 BINS = 10
-COLOURS = ("var(--you, #0b57b0)", "var(--model, #b06a00)", "var(--ok, #156b39)")
-QUIET, LINE = "var(--quiet, #59636b)", "var(--line, #d3d7db)"
+COLOURS = ("var(--e-you, #0B57B0)", "var(--e-model-mark, #B06A00)", "var(--e-ok, #156B39)")
+QUIET, LINE = "var(--e-ink-3, #59636B)", "var(--e-line, #D3D7DB)"
 
 
 def overlap_figure(title: str, series: Mapping[str, Sequence[float]]) -> str:

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from starlette.responses import Response
@@ -57,14 +58,19 @@ def table(desk: Desk, call: Call) -> Response:
 
 def figure(desk: Desk, call: Call) -> Response:
     """One figure as SVG."""
-    some, name = _reviewed(desk, call).decisions, call.query.get("name", "")
-    if name == "overlap":
-        drawn = figures.overlap_figure("Overlap of boxes (IoU), share of pairs", _ious(some))
-    elif name == "speed":
-        drawn = figures.seconds_figure("Seconds of a decision, share of decisions", _seconds(some))
-    else:
-        raise NotThere(f"There is no figure {name!r}.", remedy="Ask for overlap or speed.")
-    return _download(drawn, "image/svg+xml", f"{name}.svg")
+    asked = call.query.get("name", "")
+    for name, _title, drawn in figures_of(desk, call):
+        if name == asked:
+            return _download(drawn, "image/svg+xml", f"{name}.svg")
+    raise NotThere(f"There is no figure {asked!r}.", remedy="Ask for overlap or speed.")
+
+
+def figures_of(desk: Desk, call: Call) -> Iterator[tuple[str, str, str]]:
+    """Name, title and SVG of each."""
+    some = _reviewed(desk, call).decisions
+    overlap, speed = "Overlap of boxes (IoU), share of pairs", "Seconds of a decision, share of decisions"
+    yield "overlap", overlap, figures.overlap_figure(overlap, _ious(some))
+    yield "speed", speed, figures.seconds_figure(speed, _seconds(some))
 
 
 def gallery(desk: Desk, call: Call) -> dict[str, Any]:
@@ -86,6 +92,7 @@ def side_by_side(desk: Desk, call: Call) -> dict[str, Any]:
     return {
         "item": item.id,
         "question": item.question,
+        **_pictured(item.id, _around([item.suggested, *(one.box for one in some)], item.frame)),
         "photo": shelf.shown(desk.shelf.open(item.blob_sha256)),
         "suggested": list(item.suggested.edges) if item.suggested else None,
         "answer": trace.answer if trace else None,
@@ -122,9 +129,15 @@ def _seconds(some: list[Decision]) -> dict[str, list[float]]:
     return {name: [one.active_ms / 1000 for one in group] for name, group in list(groups.items())[:3]}
 
 
-def _frame(one: Decision) -> Box:
-    around = [box for box in (one.box, one.suggested) if box is not None]
-    return framing(hull(around) if around else None, one.frame)
+def _around(boxes: Iterable[Box | None], size: Size) -> Box:
+    """What is shown of a photo of this size: the boxes with their surroundings, on whole px."""
+    known = [box for box in boxes if box is not None]
+    return framing(hull(known) if known else None, size).outward().clip(Box.of(size))
+
+
+def _pictured(item: str, frame: Box) -> dict[str, Any]:
+    edges = ",".join(f"{edge:.0f}" for edge in frame.edges)
+    return {"frame": list(frame.edges), "picture": f"annotate/review/picture?item={item}&frame={edges}"}
 
 
 def _frame_asked(call: Call, size: Size) -> Box:
@@ -137,7 +150,6 @@ def _frame_asked(call: Call, size: Size) -> Box:
 
 
 def _card(one: Decision, apart: bool) -> dict[str, Any]:
-    frame = _frame(one).outward().clip(Box.of(one.frame))
     return {
         "id": one.id,
         "item": one.item,
@@ -150,10 +162,9 @@ def _card(one: Decision, apart: bool) -> dict[str, Any]:
         "created": one.created,
         "box": _edges(one.box),
         "suggested": _edges(one.suggested),
-        "frame": _edges(frame),
         "blind": one.blind,
         "disagreement": apart,
-        "picture": f"annotate/review/picture?item={one.item}&frame={','.join(f'{edge:.0f}' for edge in frame.edges)}",
+        **_pictured(one.item, _around([one.box, one.suggested], one.frame)),
     }
 
 

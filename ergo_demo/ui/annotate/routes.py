@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from ergo_demo.errors import ErgoError
-from ergo_demo.ui.annotate import answers, office, review, what_if, work
+from ergo_demo.ui.annotate import answers, office, review, review_page, what_if, work
 from ergo_demo.ui.annotate.answers import Denied
 from ergo_demo.ui.annotate.call import Call, Desk
 from ergo_demo.ui.annotate.people import COOKIE_SECONDS, Entrance, Person, Role
@@ -57,6 +57,7 @@ WAYS = (
     Way("POST", "/annotate/people", "owner", office.add_person),
     Way("POST", "/annotate/asked", "owner", office.add_asked),
     Way("POST", "/annotate/upload", "owner", office.upload, waits=True, files=True),
+    Way("GET", "/annotate/review", "owner", review_page.page, waits=True),
     Way("GET", "/annotate/review/summary", "owner", review.summary, waits=True),
     Way("GET", "/annotate/review/items", "owner", review.gallery),
     Way("GET", "/annotate/review/item", "owner", review.side_by_side),

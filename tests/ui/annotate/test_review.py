@@ -1,5 +1,7 @@
 """The owner's review over HTTP: numbers, pages, two people on one item, downloads; new decisions are seen at once."""
 
+import html
+import re
 from typing import Any
 
 import cv2
@@ -7,7 +9,11 @@ import httpx
 import numpy as np
 import pytest
 
+from ergo_demo.annotation.found import Place
+from ergo_demo.annotation.importing import Terms, import_rows
+from ergo_demo.annotation.tables import read_jsonl
 from ergo_demo.errors import NotThere
+from tests.annotation.making import photo, write_jsonl
 from tests.ui.annotate.serving import BOX, Serving, decision, error_of, take
 
 ITEMS = 15
@@ -96,6 +102,37 @@ def test_an_empty_project_has_numbers_too(server: Serving, owner: httpx.Client) 
     assert (found["decisions"], found["alpha"], found["median_seconds"]) == (0, None, None)
     assert owner.get("/annotate/review/figure", params={"project": "empty", "name": "speed"}).status_code == 200
     assert owner.get("/annotate/review/items", params={"project": "empty"}).json()["cards"] == []
+
+
+def test_the_page_shows_what_the_routes_give_and_runs_nothing_that_somebody_wrote(
+    server: Serving, owner: httpx.Client
+) -> None:
+    server.project("hostile", items=0)
+    photo(server.folder, "a.png")
+    row = {"image": "a.png", "question": "<script>alert(1)</script>", "box": BOX}
+    import_rows(
+        server.store, server.door, Terms(project="hostile", people=2),
+        read_jsonl(write_jsonl(server.folder / "hostile.jsonl", row), Place(server.folder)),
+    )  # fmt: skip
+    mallory = server.person("mallory", "hostile")
+    item = take(mallory, "hostile")["id"]
+    sent = decision(item, answer="<img src=x onerror=alert(1)>", text='"><script>alert(2)</script>')
+    assert mallory.post("/annotate/submit", json=sent).status_code == 200
+    got = owner.get("/annotate/review", params={"project": "hostile", "item": item, "reason": '"><script>'})
+    assert got.status_code == 200
+    assert got.text.count("<script>") == 1, "the one that looks whether it is dark"
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in got.text
+    assert "&lt;img src=x onerror" in got.text
+    unfiltered = owner.get("/annotate/review", params={"project": "hostile", "item": item}).text
+    assert "<b>1 decision</b>" in unfiltered
+    assert f"annotate/review/picture?item={item}&amp;frame=" in unfiltered
+
+
+def test_the_page_leads_from_page_to_page_with_its_filters(owner: httpx.Client) -> None:
+    text = owner.get("/annotate/review", params={"project": "signs", "action": "edit"}).text
+    (following,) = re.findall(r'href="(annotate/review\?[^"]*page=1[^"]*)"', text)
+    assert "action=edit" in following
+    assert "13–24 shown" in owner.get("/" + html.unescape(following)).text
 
 
 def test_a_forgotten_photo_is_gone_from_the_pages_too(server: Serving, owner: httpx.Client) -> None:
