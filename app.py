@@ -8,6 +8,7 @@ Gradio reads its own variables from the environment while it is imported.
 """
 
 import os
+import secrets
 import signal
 import sys
 import tempfile
@@ -18,6 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ergo_demo.settings import Origin, Settings
+    from ergo_demo.store.store import Store
+    from ergo_demo.ui.annotate.people import Entrance
     from ergo_demo.ui.gate import Doors, IsRun, Lifespan
     from ergo_demo.ui.services import Services
 
@@ -82,7 +85,7 @@ def serve(flags: Mapping[str, object], passing: Path) -> None:
     from ergo_demo.ui import build_app, launch_options
     from ergo_demo.ui.api import add_ask, calls_the_model
     from ergo_demo.ui.gallery.pictures import open_gallery
-    from ergo_demo.ui.gpu import make_look, on_zero_gpu
+    from ergo_demo.ui.gpu import make_again, make_look, on_zero_gpu
     from ergo_demo.ui.services import Services
 
     settings, origins = read_settings(os.environ, flags)
@@ -91,9 +94,12 @@ def serve(flags: Mapping[str, object], passing: Path) -> None:
     print(f"  {engine.info.model.name}: {engine.info.reason}", flush=True)
     photos = settings.photos or passing
     photos.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with Door(photos, limits=Limits(quota_bytes=settings.photo_quota_bytes)) as door:
+    with Door(photos, limits=Limits(quota_bytes=settings.photo_quota_bytes)) as door, open_kept(settings) as store:
         gallery = open_gallery(settings.gallery, door) if settings.gallery else None
-        services = Services(engine.info, make_look(engine), door, settings, gallery)
+        entrance = entrance_to(store, settings)
+        services = Services(
+            engine.info, make_look(engine), door, settings, gallery, store, entrance, make_again(engine)
+        )
         page = build_app(services)
         with page:
             add_ask(services)
@@ -101,7 +107,35 @@ def serve(flags: Mapping[str, object], passing: Path) -> None:
         options = launch_options(services)
         lifespan = gate_and_chores(services, calls_the_model(page))
         app_kwargs = {**options.pop("app_kwargs", {}), "lifespan": lifespan}
+        print(f"  The owner's address, new at each start: /{entrance.owners_address()}", flush=True)
         page.launch(**{**options, **SHUT, "app_kwargs": app_kwargs}, **address(settings))
+
+
+def open_kept(settings: "Settings") -> "Store":
+    """The store. Raises StoreError rather than start with one that could lose something."""
+    from gradio.utils import get_upload_folder
+
+    from ergo_demo.store.cli import open_settings
+
+    if "SPACE_ID" in os.environ and settings.secret is None:
+        print("  ERGO_SECRET is not set: who somebody is does not survive a restart of this Space.", flush=True)
+    return open_settings(settings, served=(Path(get_upload_folder()), *filter(None, (settings.photos,))))
+
+
+def entrance_to(store: "Store", settings: "Settings") -> "Entrance":
+    """How people show who they are. Whoever sits at this machine owns a page that only it can open."""
+    from ergo_demo.ui.annotate.people import Entrance
+
+    private = bool(hosts(settings)) and settings.trusted_user_header is None
+    return Entrance(store.identity, secrets.token_urlsafe(24), settings.trusted_user_header, loopback_owns=private)
+
+
+def hosts(settings: "Settings") -> frozenset[str]:
+    """The names by which a page that only this machine may open goes; none where others may."""
+    from ergo_demo.ui.gate import LOOPBACK
+
+    for_others = settings.host or os.environ.get("GRADIO_SERVER_NAME") or "SPACE_ID" in os.environ
+    return frozenset() if for_others else LOOPBACK
 
 
 def print_settings(origins: "Iterable[Origin]") -> None:
@@ -132,11 +166,9 @@ def gate_and_chores(services: "Services", is_run: "IsRun") -> "Lifespan":
 
 def doors(settings: "Settings", is_run: "IsRun") -> "Doors":
     """How this server is reached. A Space names itself in SPACE_ID, and its proxy is the only way in."""
-    from ergo_demo.ui.gate import LOOPBACK, Doors, Limits
+    from ergo_demo.ui.gate import Doors, Limits
 
     calls = settings.calls_per_minute
-    in_space = "SPACE_ID" in os.environ
-    for_others = settings.host or os.environ.get("GRADIO_SERVER_NAME") or in_space
     return Doors(
         limits=Limits(
             runs_per_minute=calls,
@@ -145,8 +177,8 @@ def doors(settings: "Settings", is_run: "IsRun") -> "Doors":
             uploads_per_minute=max(60, 2 * calls),
         ),
         is_run=is_run,
-        hosts=frozenset() if for_others else LOOPBACK,
-        behind_proxy=in_space,
+        hosts=hosts(settings),
+        behind_proxy="SPACE_ID" in os.environ,
     )
 
 

@@ -50,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_calibrate(commands.add_parser("calibrate", help="find how far a region must grow to keep its promise"))
     _add_train(commands.add_parser("train", help="train the embedded model, stage by stage"))
     _add_bench(commands.add_parser("bench", help="measure: accuracy, vision tokens, seconds"))
+    _add_import(commands.add_parser("import", help="give people something to annotate, from files of this machine"))
     _add_store(commands)
     serve = commands.add_parser("serve", help="start the page")
     serve.add_argument("gallery", nargs="?", metavar="OUT.jsonl", help="rows that batch wrote, to show as a gallery")
@@ -172,6 +173,21 @@ def _add_bench(parser: argparse.ArgumentParser) -> None:
 
     cli.add_arguments(parser)
     parser.set_defaults(command=cli.run)
+
+
+def _add_import(parser: argparse.ArgumentParser) -> None:
+    from ergo_demo.annotation import cli
+
+    cli.add_arguments(parser)
+    _add_flags(parser, ("data",))
+    parser.set_defaults(command=_import)
+
+
+def _import(options: argparse.Namespace) -> None:
+    from ergo_demo.annotation import cli
+
+    settings, _origins = read_settings(os.environ, _flags(options, ("data",)))
+    cli.run(options, settings, print)
 
 
 def _add_store(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -7,6 +7,7 @@
     │  ├─ QuestionEmpty      there is no question, or it is too long
     │  ├─ SettingInvalid     a setting is unknown or out of range
     │  ├─ RowsInvalid        a file is no output of a batch, or belongs to other questions
+    │  ├─ SourceInvalid      what is to be imported, or a row of it, cannot be read
     │  └─ CannotCalibrate    the traces have no samples or targets, or are of several models
     ├─ EngineError       the model cannot answer; the trace is kept with outcome "failed"
     │  ├─ EngineUnavailable  the engine cannot start, or stopped
@@ -79,6 +80,10 @@ class CannotCalibrate(InputError):
 
 class RowsInvalid(InputError):
     """The file is no output of a batch, or belongs to other questions."""
+
+
+class SourceInvalid(InputError):
+    """What is to be imported, or a row of it, cannot be read."""
 
 
 class EngineError(ErgoError):

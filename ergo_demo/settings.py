@@ -111,6 +111,10 @@ class Settings:
         Annotated[SecretStr, Field(min_length=16)] | None,
         _what("key of people's identities; from the environment only; unset: made once, in the data folder"),
     ] = None
+    trusted_user_header: Annotated[
+        Annotated[str, Field(pattern="^[A-Za-z0-9-]{1,64}$")] | None,
+        _what("header in which a proxy in front of the page says who the user is; unset: no header is believed"),
+    ] = None
     gallery: Annotated[Path | None, _what("rows that `batch` wrote, to be shown as a gallery")] = None
     calls_per_minute: Annotated[int, _what("most model runs of one visitor in a minute", 1, 100_000)] = 30
 

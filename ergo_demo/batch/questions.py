@@ -7,7 +7,7 @@ file may be longer than memory.
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,7 +66,16 @@ def read_question(line: Line, folder: Path) -> Question:
         raise _wrong(line, 'lacks an "image" or a "question"', "Give both as text.")
     if not isinstance(options, list) or not all(isinstance(option, str) for option in options) or len(options) > 26:
         raise _wrong(line, 'has "options" that are no list of texts', 'Write them as ["red", "blue"].')
-    return Question(item, folder / image, " ".join([text.strip(), *map(_lettered, range(len(options)), options)]))
+    return Question(item, folder / image, with_options(text, options))
+
+
+def with_options(text: str, options: Sequence[str]) -> str:
+    """The question as the model is asked it.
+
+    >>> with_options("Which?", ["red", "(B) blue"])
+    'Which? (A) red (B) blue'
+    """
+    return " ".join([text.strip(), *map(_lettered, range(len(options)), options)])
 
 
 def _lettered(index: int, option: str) -> str:

@@ -67,6 +67,14 @@ def add_member(connection: sa.Connection, project: str, person: str, role: str, 
     add_once(connection, tables.member, [row])
 
 
+def agree(connection: sa.Connection, project: str, person: str, role: str, agreement: str) -> None:
+    """Notes that `person` agreed to this version of the terms; whoever is no member yet becomes one with `role`."""
+    add_member(connection, project, person, role, agreement)
+    table = tables.member
+    mine = sa.and_(table.c.project == project, table.c.person == person)
+    connection.execute(sa.update(table).where(mine).values(agreement=agreement))
+
+
 def role(connection: sa.Connection, project: str, person: str) -> str | None:
     """What `person` is in a project; None for nobody."""
     table = tables.member
@@ -75,11 +83,15 @@ def role(connection: sa.Connection, project: str, person: str) -> str | None:
     ).scalar()
 
 
-def add_items(connection: sa.Connection, items: Sequence[Item]) -> None:
-    """Items whose photos and traces are kept; one whose id is there is left as it is. Raises Forgotten."""
+def add_items(connection: sa.Connection, items: Sequence[Item]) -> int:
+    """Items whose photos and traces are kept; one whose id is there is left as it is. How many were not. Raises
+    Forgotten."""
     photos = {name for item in items for name in (item.blob_sha256, item.upload_sha256)}
     refuse_forgotten(connection, "image", *sorted(photos))
-    add_once(connection, ITEM, [rows.item_row(item, shuffled(item.id)) for item in items])
+    there = set(connection.execute(sa.select(ITEM.c.id).where(ITEM.c.id.in_([item.id for item in items]))).scalars())
+    new = {item.id: item for item in items if item.id not in there}
+    add_once(connection, ITEM, [rows.item_row(item, shuffled(item.id)) for item in new.values()])
+    return len(new)
 
 
 def item(connection: sa.Connection, id: str) -> Item | None:

@@ -138,6 +138,8 @@ class Submission:
     what_if: WhatIf = field(default_factory=WhatIf)
     effort: Effort = field(default_factory=Effort)
     session: Id | None = None
+    consent_publish: bool = False
+    """Whether this person lets this decision be published; a tick, off by default."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ from ergo_demo.records import Trace
 from ergo_demo.store import annotations, blobs, copying, drafts, identity, keeping, reading, verifying, worklist
 from ergo_demo.store.forgetting import Gone, forget_annotator, forget_image
 from ergo_demo.store.identity import keyed_hash
+from ergo_demo.store.looking import Looking
 from ergo_demo.store.opening import Parts, open_parts
 from ergo_demo.store.records import (
     Annotation,
@@ -47,6 +48,8 @@ class Store:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._writer = Writer(parts.writing, partial(blobs.check_room, parts.data))
+        self.looking = Looking(parts.reading)
+        """Lists for people: projects, last decisions, every decision in short."""
 
     def __enter__(self) -> Self:
         return self
@@ -108,14 +111,18 @@ class Store:
         """Lets a person work in a project, on the terms of this version of its text."""
         self._writer.do(lambda connection: keeping.add_member(connection, project, person, role, agreement))
 
+    def agree(self, project: str, person: str, role: str, agreement: str) -> None:
+        """Notes that a person agreed to the terms; whoever is no member yet becomes one with `role`."""
+        self._writer.do(lambda connection: keeping.agree(connection, project, person, role, agreement))
+
     def role(self, project: str, person: str) -> str | None:
         """What a person is in a project; None for nobody."""
         with self._parts.reading.connect() as connection:
             return keeping.role(connection, project, person)
 
-    def add_items(self, items: Sequence[Item]) -> None:
-        """Items whose photos and traces are kept; at best some hundreds at a time."""
-        self._writer.do(lambda connection: keeping.add_items(connection, items))
+    def add_items(self, items: Sequence[Item]) -> int:
+        """Items whose photos and traces are kept, at best some hundreds at a time; how many were new."""
+        return self._writer.do(lambda connection: keeping.add_items(connection, items))
 
     def item(self, id: str) -> Item | None:
         """The item of this id."""

@@ -81,6 +81,9 @@ def _free(
     mine = sa.exists().where(ANNOTATION.c.item == ITEM.c.id, ANNOTATION.c.annotator == annotator)
     theirs = ANNOTATION.alias("theirs")
     already = sa.exists().where(theirs.c.item == LEASE.c.item, theirs.c.annotator == LEASE.c.annotator)
+    # A repeat is for whoever did the item that it repeats: it measures agreement with oneself.
+    before = ANNOTATION.alias("before")
+    was_theirs = sa.exists().where(before.c.item == ITEM.c.repeat_of, before.c.annotator == annotator)
     held = (
         sa.select(sa.func.count())
         .select_from(LEASE)
@@ -95,6 +98,7 @@ def _free(
             ITEM.c.id.not_in(besides),
             ~mine,
             ITEM.c.done + held < ITEM.c.wanted,
+            sa.or_(ITEM.c.repeat_of.is_(None), was_theirs),
         )
         .order_by(*ORDERS[order])
         .limit(1)
@@ -119,7 +123,7 @@ def work(connection: sa.Connection, project: str, now: float) -> Work:
         ITEM.c.project == project
     )
     items, done = connection.execute(counted).one()
-    holding = (
-        sa.select(sa.func.count()).select_from(LEASE.join(ITEM)).where(ITEM.c.project == project, LEASE.c.expires > now)
-    )
+    # Not a join: there are few leases and may be 100,000 items, and SQLite would begin with these.
+    of_project = sa.exists().where(ITEM.c.id == LEASE.c.item, ITEM.c.project == project)
+    holding = sa.select(sa.func.count()).select_from(LEASE).where(LEASE.c.expires > now, of_project)
     return Work(items, done, connection.execute(holding).scalar_one())

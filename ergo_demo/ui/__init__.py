@@ -7,8 +7,10 @@ import gradio as gr
 from starlette.routing import Route
 
 from ergo_demo.ui import ask_tab, messages, photos, web
+from ergo_demo.ui.annotate import LookAgain, annotate_routes
 from ergo_demo.ui.examples import Thumbnails, read_examples
 from ergo_demo.ui.gallery import tab as gallery_tab
+from ergo_demo.ui.gpu import on_zero_gpu
 from ergo_demo.ui.header import banner, header
 from ergo_demo.ui.services import Services
 from ergo_demo.ui.theme import ergo_theme
@@ -40,6 +42,7 @@ def launch_options(services: Services, examples_folder: Path | None = None) -> d
         *photos.routes(services.door.root),
         *Thumbnails(services.door, read_examples(examples_folder or EXAMPLES)).routes(),
         *(services.gallery.routes() if services.gallery else ()),
+        *_annotate_routes(services),
     ]
     return {
         "theme": ergo_theme(),
@@ -49,3 +52,10 @@ def launch_options(services: Services, examples_folder: Path | None = None) -> d
         "run_history": False,
         "max_file_size": services.door.limits.file_bytes,
     }
+
+
+def _annotate_routes(services: Services) -> list[Route]:
+    if services.store is None or services.entrance is None:
+        return []
+    look_again = LookAgain(services.again, services.defaults, on_zero_gpu()) if services.again else None
+    return annotate_routes(services.store, services.door, services.entrance, look_again)

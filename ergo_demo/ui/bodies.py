@@ -18,6 +18,8 @@ class Limits:
     """A photo of 100 MB, and the lines that multipart puts around it."""
     other_bytes: int = 1_000_000
     files: int = 4
+    project_files: int = 520
+    """Of an upload into a project, whose fields count as well."""
     depth: int = 64
 
 

@@ -13,7 +13,7 @@ import contextlib
 import functools
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from starlette.applications import Starlette
@@ -30,7 +30,10 @@ IsRun: TypeAlias = Callable[[str, object], bool]
 Lifespan: TypeAlias = Callable[[Starlette], contextlib.AbstractAsyncContextManager[None]]
 """What `launch` takes as app_kwargs["lifespan"]."""
 
-UPLOAD = "/gradio_api/upload"
+UPLOAD, PROJECT_UPLOAD = "/gradio_api/upload", "/annotate/upload"
+
+OURS = "/annotate/"
+"""Plain routes beside Gradio, for the page's own scripts."""
 
 VISITOR = "ergo.visitor"
 """Where the scope of a request says who is asking, for the page's own limits (`visitor_in`)."""
@@ -128,9 +131,12 @@ class Refused(Exception):
         self.message = message
         self.retry_seconds = retry_seconds
 
-    def response(self) -> JSONResponse:
-        """`detail` is what Gradio's page shows, `error` what programs look for."""
+    def response(self, path: str = "") -> JSONResponse:
+        """`detail` is what Gradio's page shows, `error` what programs look for; our own routes have one shape."""
         headers = {} if self.retry_seconds is None else {"Retry-After": str(self.retry_seconds)}
+        if path.startswith(OURS):
+            error = {"code": f"refused-{self.status}", "message": self.message, "remedy": ""}
+            return JSONResponse({"error": error}, self.status, headers)
         return JSONResponse({"error": self.message, "detail": self.message}, self.status, headers)
 
 
@@ -156,7 +162,7 @@ class Gate:
             receive = await self._counted(scope, headers, receive)
         except (Refused, bodies.BodyRefused) as refusal:
             refused = refusal if isinstance(refusal, Refused) else Refused(refusal.status_code, refusal.detail)
-            await refused.response()(scope, receive, guarded)
+            await refused.response(scope["path"])(scope, receive, guarded)
             return
         await self.app(scope, receive, guarded)
 
@@ -167,11 +173,14 @@ class Gate:
         scope[VISITOR] = visitor
         self._take(visitor, "requests")
         limits = self.doors.limits.body
-        if scope["path"].rstrip("/") == UPLOAD:
+        path = scope["path"].rstrip("/")
+        if path in (UPLOAD, PROJECT_UPLOAD):
             self._take(visitor, "uploads")
             # A body's size is known when it is read: whoever has a debt waits before the next one.
             self._take(visitor, "upload bytes", 0)
             charge = functools.partial(self.visitors.charge, visitor, "upload bytes")
+            if path == PROJECT_UPLOAD:
+                limits = replace(limits, files=limits.project_files)
             return bodies.measured(headers, receive, limits, charge)
         if scope["method"] in ("GET", "HEAD", "OPTIONS"):
             return receive

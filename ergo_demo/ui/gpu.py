@@ -8,8 +8,10 @@ import math
 import tempfile
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from queue import Empty
+from typing import TypeVar
 
 import httpx
 import spaces
@@ -19,8 +21,14 @@ from spaces.config import Config
 from ergo_demo import pipeline
 from ergo_demo.engines import Engine, Stop
 from ergo_demo.errors import EngineUnavailable, ErgoError
+from ergo_demo.geometry import Box
 from ergo_demo.imaging import Photo
 from ergo_demo.pipeline import Event, RunSettings
+from ergo_demo.records import Trace
+from ergo_demo.ui.annotate.looking_again import Again
+from ergo_demo.what_if import answer_from
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +61,43 @@ def make_look(engine: Engine) -> Callable[[Photo, str, RunSettings, Stop], Gener
 
     def look(photo: Photo, question: str, chosen: RunSettings, stop: Stop) -> Generator[Event, None, None]:
         if lends_a_process:
-            yield from _in_lent_process(on_gpu, photo, question, chosen, stop)
+            yield from _in_lent_process(partial(on_gpu, photo, question, chosen), stop)
         else:
             yield from pipeline.run(engine, photo, question, chosen, stop=stop)
 
     return look
+
+
+def make_again(engine: Engine) -> Again:
+    """`what_if.answer_from` of this engine, on whatever GPU there is. Call it before `launch`, as `make_look`.
+
+    On ZeroGPU nothing of the first look was kept: it is read again, the visitor's share pays for it, and only what
+    waits for its GPU can be stopped.
+    """
+
+    def second_look(
+        photo: Photo, question: str, trace: Trace | None, region: Box, chosen: RunSettings, stop_file: Path
+    ) -> Iterator[str | _Raised | None]:
+        try:
+            yield answer_from(engine, photo, question, trace, region, chosen, stop=stop_file.exists)
+        except ErgoError as error:
+            yield _Raised(error)
+
+    on_gpu = spaces.GPU(
+        duration=lambda _photo, question, _trace, _region, chosen, stop_file: seconds_needed(
+            _photo, question, chosen, stop_file
+        )
+    )(second_look)
+    lends_a_process = on_gpu is not second_look
+
+    def again(
+        photo: Photo, question: str, trace: Trace | None, region: Box, chosen: RunSettings, stop: Stop
+    ) -> str | None:
+        if not lends_a_process:
+            return answer_from(engine, photo, question, trace, region, chosen, stop=stop)
+        return next(_in_lent_process(partial(on_gpu, photo, question, trace, region, chosen), stop), None)
+
+    return again
 
 
 def seconds_needed(_photo: Photo, _question: str, chosen: RunSettings, _stop_file: Path) -> int:
@@ -75,15 +115,11 @@ def seconds_needed(_photo: Photo, _question: str, chosen: RunSettings, _stop_fil
 
 
 def _in_lent_process(
-    on_gpu: Callable[..., Generator[Event | _Raised, None, None]],
-    photo: Photo,
-    question: str,
-    chosen: RunSettings,
-    stop: Stop,
-) -> Generator[Event, None, None]:
+    on_gpu: Callable[[Path], Generator[T | _Raised, None, None]], stop: Stop
+) -> Generator[T, None, None]:
     with tempfile.TemporaryDirectory(prefix="ergo-stop-") as folder:
         stop_file = Path(folder) / "stop"
-        events = on_gpu(photo, question, chosen, stop_file)
+        events = on_gpu(stop_file)
         try:
             for event in events:
                 if isinstance(event, _Raised):

@@ -75,6 +75,19 @@ def keep_trace(photo: Photo, look: str, trace: Trace) -> None:
     _write(folder / "trace.json", text.encode())
 
 
+def kept_run(root: Path, token: str, look: str) -> tuple[Photo, Trace]:
+    """What was kept of a run, for whoever knows both names. Raises PhotoExpired when there is no such thing."""
+    folder = root / token
+    try:
+        if not (_NAME.fullmatch(token) and _NAME.fullmatch(look)):
+            raise FileNotFoundError(token)
+        photo = from_json(Photo, json.loads((folder / _PHOTO_FILE).read_text("utf-8")))
+        trace = from_json(Trace, json.loads((folder / _LOOKS_FOLDER / look / "trace.json").read_text("utf-8")))
+    except FileNotFoundError as error:
+        raise PhotoExpired("This photo is no longer stored.", remedy="Ask about it again.") from error
+    return photo, trace
+
+
 def forget_look(photo: Photo, look: str) -> None:
     """Deletes what was kept of a run."""
     shutil.rmtree(photo.folder / _LOOKS_FOLDER / look, ignore_errors=True)

@@ -8,6 +8,9 @@ from ergo_demo.engines import EngineInfo, Stop
 from ergo_demo.imaging import Door, Photo
 from ergo_demo.pipeline import Event, RunSettings, run_settings
 from ergo_demo.settings import Settings
+from ergo_demo.store.store import Store
+from ergo_demo.ui.annotate.looking_again import Again
+from ergo_demo.ui.annotate.people import Entrance
 from ergo_demo.ui.gallery.pictures import Pictures
 
 Look: TypeAlias = Callable[[Photo, str, RunSettings, Stop], Iterator[Event]]
@@ -24,6 +27,12 @@ class Services:
     settings: Settings
     gallery: Pictures | None = None
     """What a batch wrote, where the page was started with it."""
+    store: Store | None = None
+    """What is kept, where people annotate."""
+    entrance: Entrance | None = None
+    """How they show who they are."""
+    again: Again | None = None
+    """How the model answers from a corrected box."""
 
     @property
     def defaults(self) -> RunSettings:

@@ -45,6 +45,7 @@ def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
         "ERGO_ENGINE": "scripted",
         "ERGO_PORT": str(port),
         "ERGO_PHOTOS": str(folder / "photos"),
+        "ERGO_DATA": str(folder / "data"),
         "ERGO_CALLS_PER_MINUTE": "100000",
         "GRADIO_TEMP_DIR": str(folder / "uploads"),
         "HF_HUB_OFFLINE": "1",

@@ -50,6 +50,7 @@ def running_app(folder: Path, **environment: str) -> Iterator[RunningApp]:
         "ERGO_ENGINE": "scripted",
         "ERGO_PORT": str(port),
         "ERGO_PHOTOS": str(photos),
+        "ERGO_DATA": str(folder / "data"),
         "ERGO_CALLS_PER_MINUTE": "100000",
         "GRADIO_TEMP_DIR": str(uploads),
         "HF_HUB_OFFLINE": "1",

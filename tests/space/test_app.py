@@ -51,9 +51,9 @@ def test_a_wrong_setting_is_said_in_one_line(environment: dict[str, str], words:
     assert "Traceback" not in ended.stderr
 
 
-def test_a_port_that_is_taken_is_said() -> None:
+def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        ended = start(ERGO_PORT=str(taken.getsockname()[1]))
+        ended = start(ERGO_PORT=str(taken.getsockname()[1]), ERGO_DATA=str(tmp_path))
     assert ended.returncode == 1
     assert "port" in ended.stderr
     assert "Traceback" not in ended.stderr
@@ -85,8 +85,9 @@ def test_in_a_space_the_proxy_names_the_visitor_and_any_host_is_ours(monkeypatch
     assert (in_space.hosts, in_space.behind_proxy) == (frozenset(), True)
 
 
-def test_it_can_be_stopped_while_it_starts(tmp_path: Path) -> None:
+def test_it_can_be_stopped_while_it_starts(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     variables = {
+        "ERGO_DATA": str(tmp_path_factory.mktemp("data")),
         "ERGO_ENGINE": "scripted",
         "ERGO_PORT": str(free_port()),
         "TMPDIR": str(tmp_path),

@@ -11,6 +11,7 @@ from gradio_client.exceptions import AppError  # type: ignore[import-untyped]
 
 from ergo_demo.engines.scripted import ScriptedEngine
 from ergo_demo.errors import EngineUnavailable, OutOfMemory
+from ergo_demo.geometry import Box
 from ergo_demo.imaging import Door, Photo
 from ergo_demo.pipeline import Finished, run_settings
 from ergo_demo.records import Outcome
@@ -117,6 +118,18 @@ def test_a_typed_error_crosses_with_its_words(opened: Photo) -> None:
     look = gpu.make_look(ScriptedEngine(fails))
     with pytest.raises(OutOfMemory, match="Lower the budgets"):
         list(look(opened, "What is it?", CHOSEN, lambda: False))
+
+
+@pytest.mark.usefixtures("lent")
+def test_a_what_if_crosses_with_its_answer_and_its_errors(opened: Photo) -> None:
+    def fails(_picture: object, _turn: int) -> str:
+        raise OutOfMemory("Too little memory.", remedy="Lower the budgets.")
+
+    box = Box(10, 10, 200, 200)
+    again = gpu.make_again(ScriptedEngine())
+    assert again(opened, "What is it?", None, box, CHOSEN, lambda: False) == "scripted"
+    with pytest.raises(OutOfMemory, match="Lower the budgets"):
+        gpu.make_again(ScriptedEngine(fails))(opened, "What is it?", None, box, CHOSEN, lambda: False)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,225 @@
+"""The owner's review as a page: filters, four figures, a page of decisions, two people on one item, tables. No script.
+
+It is written from what the routes of review.py give, and everything that somebody wrote goes in as text.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.responses import HTMLResponse, Response
+
+from ergo_demo.annotation.tabled import SHOWN_LETTERS
+from ergo_demo.store.records import Action, Effect, Reason
+from ergo_demo.ui.annotate import review
+from ergo_demo.ui.annotate.call import Call, Desk, project_of
+
+STYLES = (Path(__file__).parents[1] / "ergo.css", Path(__file__).parent / "review.css")
+DARK = 'if(matchMedia("(prefers-color-scheme: dark)").matches)document.documentElement.classList.add("dark")'
+PEOPLE_SHOWN = 4
+"""Of those who decided one item; whoever wants all asks the route."""
+
+FILTERS: Mapping[str, Sequence[str]] = {
+    "action": [action.value for action in Action],
+    "reason": [reason.value for reason in Reason],
+    "effect": [effect.value for effect in Effect],
+    "disagreement": ["true", "false"],
+    "blind": ["true", "false"],
+}
+
+
+def page(desk: Desk, call: Call) -> Response:
+    """The review of the project that the address names, else of the first; nothing yet without one."""
+    projects = desk.store.looking.projects(call.who, all_of_them=True)
+    if not projects:
+        return _html("<p>There is no project yet: <code>python -m ergo_demo import</code> makes one.</p>")
+    asked = dict(call.query)
+    asked.setdefault("project", projects[0].id)
+    call = Call(call.person, query=type(call.query)(asked))
+    project, numbers, found = project_of(desk, call), review.summary(desk, call), review.gallery(desk, call)
+    one = review.side_by_side(desk, call) if asked.get("item") else None
+    chosen = [(each.id, each.name) for each in projects]
+    gallery = f"<div>{_pager(found, asked)}{_gallery(found['cards'], asked)}</div>"
+    beside = f'<div class="e-col">{_people(one) if one else ""}{_figures(desk, call)}{_tables(numbers, asked)}</div>'
+    return _html(
+        f"<h1>Review: {escape(project.name)}</h1>{_filters(chosen, numbers, asked)}{_top(numbers)}"
+        f'<section class="e-rev" aria-label="Decisions">{gallery}{beside}</section>'
+    )
+
+
+def _html(body: str) -> HTMLResponse:
+    styles = "".join(path.read_text("utf-8") for path in STYLES)
+    head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
+    # Addresses are relative to the page above, as everywhere.
+    return HTMLResponse(
+        f'<!doctype html><html lang="en"><head>{head}<base href="../"><title>ERGO Demo, Review</title>'
+        f'<style>{styles}</style><script>{DARK}</script></head><body class="e"><main>{body}</main></body></html>',
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+def _address(asked: Mapping[str, str], **changed: object) -> str:
+    """This page with other fields; empty ones are left out."""
+    fields = {**asked, **{name: str(value) for name, value in changed.items()}}
+    return escape("annotate/review?" + urlencode({name: value for name, value in fields.items() if value}))
+
+
+def _filters(projects: Iterable[tuple[str, str]], numbers: Mapping[str, Any], asked: Mapping[str, str]) -> str:
+    people = [(one, f"person {one[:SHOWN_LETTERS]}") for one in numbers["annotators"]]
+    parts = [
+        _select("project", list(projects), asked),
+        _select("annotator", [("", "all"), *people], asked),
+        *(
+            _select(name, [("", "any"), *((value, _words(value)) for value in values)], asked)
+            for name, values in FILTERS.items()
+        ),
+        *(_number(name, asked) for name in ("iou_most", "spread_least")),
+    ]
+    return (
+        f'<form class="e-filters" action="annotate/review">{"".join(parts)}<button class="e-btn">Show</button></form>'
+    )
+
+
+def _select(name: str, choices: Sequence[tuple[str, str]], asked: Mapping[str, str]) -> str:
+    options = "".join(
+        f'<option value="{escape(value)}"{" selected" if asked.get(name, "") == value else ""}>{escape(words)}</option>'
+        for value, words in choices
+    )
+    return f'<label>{_words(name).capitalize()}<select name="{name}">{options}</select></label>'
+
+
+def _number(name: str, asked: Mapping[str, str]) -> str:
+    words = {"iou_most": "IoU with model, to", "spread_least": "Spread, from"}[name]
+    value = escape(asked.get(name, ""))
+    return f'<label>{words}<input name="{name}" type="number" min="0" max="1" step="0.01" value="{value}"></label>'
+
+
+def _words(name: str) -> str:
+    return {"true": "yes", "false": "no"}.get(name, name.replace("_", " "))
+
+
+def _top(numbers: Mapping[str, Any]) -> str:
+    alpha, effects = numbers["alpha"], numbers["effects"]
+    of = ", ".join(
+        f"{_words(name)} {_seconds(value)}" for name, value in list(numbers["median_seconds_of"].items())[:2]
+    )
+    agree = ("–", "too few items that several people did")
+    if alpha:
+        agree = (
+            f"{alpha['value']:.2f}",
+            f"α ({alpha['low']:.2f}–{alpha['high']:.2f}), {numbers['alpha_items']:,} items",
+        )
+    figures_of = [
+        ("Decisions", f"{numbers['decisions']:,}", f"by {numbers['people']:,} people"),
+        ("Seconds per item", _seconds(numbers["median_seconds"]), f"median; {of}"),
+        ("People agree", *agree),
+        (
+            "Answers that a correction changed",
+            f"{effects['wrong_to_right']:,}",
+            f"wrong to right; {effects['right_to_wrong']:,} right to wrong",
+        ),
+    ]
+    parts = (
+        f'<div><h2>{title}</h2><div class="n">{n}<small>{escape(small)}</small></div></div>'
+        for title, n, small in figures_of
+    )
+    return f'<div class="e-panel e-kpi">{"".join(parts)}</div>'
+
+
+def _seconds(value: float | None) -> str:
+    return "–" if value is None else f"{value:.1f}"
+
+
+def _pager(found: Mapping[str, Any], asked: Mapping[str, str]) -> str:
+    at, pages, first = found["page"], found["pages"], found["page"] * review.PER_PAGE
+    links = [("Page before", at - 1, at > 0), ("Next page", at + 1, at + 1 < pages)]
+    nav = "".join(
+        f'<a class="e-btn" href="{_address(asked, page=to, item="")}">{words}</a>' for words, to, able in links if able
+    )
+    shown = f"{first + 1:,}–{first + len(found['cards']):,} shown" if found["cards"] else "none"
+    number = "1 decision" if found["total"] == 1 else f"{found['total']:,} decisions"
+    words = f"<span><b>{number}</b>, {shown}</span>"
+    return f'<div class="e-pager">{words}<nav aria-label="Pages">{nav}</nav></div>'
+
+
+def _gallery(cards: Iterable[Mapping[str, Any]], asked: Mapping[str, str]) -> str:
+    parts = []
+    for card in cards:
+        here = " aria-current" if asked.get("item") == card["item"] else ""
+        iou = "" if card["iou"] is None else f"IoU {card['iou']:.2f}"
+        effect = "" if card["effect"] == Effect.UNKNOWN else card["effect"]
+        why = _words(" ".join(card["reasons"]) or effect)
+        words = f"<b>{escape(_words(card['action']))}</b> {escape(why)}"
+        shot = _shot(card["picture"], card["frame"], card["suggested"], [card["box"]], f"Item {card['item']}")
+        line = f'<span class="f"><span>{words}</span><span>{iou}</span></span>'
+        parts.append(f'<li><a class="e-card"{here} href="{_address(asked, item=card["item"])}">{shot}{line}</a></li>')
+    return f'<ul class="e-gal">{"".join(parts)}</ul>'
+
+
+def _shot(
+    picture: str,
+    frame: Sequence[float],
+    suggested: Sequence[float] | None,
+    boxes: Sequence[Sequence[float] | None],
+    words: str,
+) -> str:
+    """A cut of the photo with boxes over it, all in source px."""
+    x1, y1, x2, y2 = frame
+    where = f'x="{x1:.0f}" y="{y1:.0f}" width="{x2 - x1:.0f}" height="{y2 - y1:.0f}"'
+    lines = [("box", suggested), *(("you", box) for box in boxes)]
+    drawn = "".join(_outline("cas", box) + _outline(kind, box) for kind, box in lines if box)
+    view = f'viewBox="{x1:.0f} {y1:.0f} {x2 - x1:.0f} {y2 - y1:.0f}" role="img" aria-label="{escape(words)}"'
+    return f'<svg class="e-shot" {view}><image href="{escape(picture)}" {where}/>{drawn}</svg>'
+
+
+def _outline(kind: str, box: Sequence[float]) -> str:
+    x1, y1, x2, y2 = box
+    return f'<rect class="{kind}" x="{x1:.1f}" y="{y1:.1f}" width="{x2 - x1:.1f}" height="{y2 - y1:.1f}"/>'
+
+
+def _people(one: Mapping[str, Any]) -> str:
+    """The first people who decided an item, side by side."""
+    ious = ", ".join(f"{pair['iou']:.2f}" for pair in one["ious"][:6])
+    shots = []
+    for decision in one["decisions"][:PEOPLE_SHOWN]:
+        name = f"person {decision['annotator'][:SHOWN_LETTERS]}"
+        shot = _shot(one["picture"], one["frame"], one["suggested"], decision["boxes"], f"Boxes of {name}")
+        said = " ".join([_words(decision["action"]), *map(_words, decision["reason"]), decision["text"]]).strip()
+        answer = f"; answer: {decision['answer']}" if decision["answer"] else ""
+        shots.append(f"<figure>{shot}<figcaption><b>{name}</b> {escape(said + answer)}</figcaption></figure>")
+    overlap = f"IoU {ious}" if ious else "one person so far"
+    head = f'<div class="hd"><h2>Two people, one item</h2><span class="m">{overlap}</span></div>'
+    asked = f'<p class="m">{escape(one["question"])} Model: {escape(one["answer"] or "–")}</p>'
+    return f'<div class="e-panel e-pad">{head}{asked}<div class="e-pair">{"".join(shots)}</div></div>'
+
+
+def _figures(desk: Desk, call: Call) -> str:
+    project = urlencode({"project": call.query["project"]})
+    parts = []
+    for name, title, drawn in review.figures_of(desk, call):
+        link = f'<a class="e-link" href="annotate/review/figure?{escape(project)}&amp;name={name}">SVG</a>'
+        parts.append(f'<div class="e-panel e-pad"><div class="hd"><h2>{escape(title)}</h2>{link}</div>{drawn}</div>')
+    return "".join(parts)
+
+
+def _tables(numbers: Mapping[str, Any], asked: Mapping[str, str]) -> str:
+    return "".join(
+        _table(table, urlencode({"project": asked["project"], "name": table["name"]})) for table in numbers["tables"]
+    )
+
+
+def _table(table: Mapping[str, Any], query: str) -> str:
+    head = "".join(f"<th scope=col>{escape(column)}</th>" for column in table["columns"])
+    rows = "".join(f"<tr>{''.join(f'<td>{_cell(cell)}</td>' for cell in row)}</tr>" for row in table["rows"])
+    link = f'<a class="e-link" href="annotate/review/table?{escape(query)}">CSV</a>'
+    title = f'<div class="hd"><h2>{escape(table["title"])}</h2>{link}</div>'
+    body = f'<table class="e-tbl"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+    return f'<div class="e-panel e-pad">{title}<div class="e-scroll">{body}</div></div>'
+
+
+def _cell(cell: object) -> str:
+    if isinstance(cell, float):
+        return f"{cell:.2f}"
+    return "–" if cell is None else escape(f"{cell:,}" if isinstance(cell, int) else _words(str(cell)))

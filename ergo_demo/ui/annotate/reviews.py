@@ -1,0 +1,73 @@
+"""What the owner's review is made from: a project's decisions in short, read again when one came; small pictures."""
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from ergo_demo.annotation.agreement import Alpha, alpha
+from ergo_demo.annotation.filtering import disagreeing
+from ergo_demo.geometry import Box, Size, View
+from ergo_demo.imaging import Kernel, Photo, encode_jpeg, resample
+from ergo_demo.store.looking import Decision
+from ergo_demo.store.store import Store
+
+MOST_PROJECTS = 4
+MOST_PICTURES = 600
+WIDTH_PX = 480
+"""Of a card's picture: twice what a card has on a large screen."""
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """One project's decisions that count, by time, and the items that people disagree about."""
+
+    state: tuple[int, str]
+    decisions: list[Decision]
+    apart: frozenset[str]
+
+    @cached_property
+    def alpha(self) -> Alpha | None:
+        """How far people agree: seconds of work for 100,000 decisions, so once for each state."""
+        return alpha(self.decisions)
+
+
+@dataclass
+class Reviews:
+    """Thread safe."""
+
+    store: Store
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _projects: OrderedDict[str, Reviewed] = field(default_factory=OrderedDict)
+    _pictures: OrderedDict[tuple[str, Box], bytes] = field(default_factory=OrderedDict)
+
+    def of(self, project: str) -> Reviewed:
+        """The project as it is now."""
+        state = self.store.looking.state(project)
+        with self._lock:
+            found = self._projects.get(project)
+        if found is None or found.state != state:
+            decisions = self.store.looking.decisions(project)
+            found = Reviewed(state, decisions, disagreeing(decisions))
+            with self._lock:
+                self._projects[project] = found
+                self._projects.move_to_end(project)
+                if len(self._projects) > MOST_PROJECTS:
+                    self._projects.popitem(last=False)
+        return found
+
+    def picture(self, blob_sha256: str, frame: Box) -> bytes:
+        """A small JPEG of `frame` (source px) of a kept photo. Raises NotThere, also where it was kept until now."""
+        image, path = self.store.image(blob_sha256)
+        with self._lock:
+            if made := self._pictures.get((blob_sha256, frame)):
+                self._pictures.move_to_end((blob_sha256, frame))
+                return made
+        photo = Photo(path.parent, path, image.name, image.size, image.upload_sha256, image.blob_sha256)
+        size = Size(WIDTH_PX, max(1, min(WIDTH_PX * 4, round(WIDTH_PX * frame.height / frame.width))))
+        made = encode_jpeg(resample(photo, View(frame, size), Kernel.LANCZOS), quality=80)
+        with self._lock:
+            self._pictures[blob_sha256, frame] = made
+            if len(self._pictures) > MOST_PICTURES:
+                self._pictures.popitem(last=False)
+        return made

@@ -1,0 +1,18 @@
+"""The routes in a process of their own, to be killed: python -m tests.ui.annotate.server DATA PHOTOS PORT"""
+
+import sys
+from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+
+from ergo_demo.imaging import Door
+from ergo_demo.store.store import open_store
+from ergo_demo.ui.annotate import annotate_routes
+from ergo_demo.ui.annotate.people import Entrance
+
+if __name__ == "__main__":
+    with open_store(Path(sys.argv[1])) as store, Door(Path(sys.argv[2])) as door:
+        entrance = Entrance(store.identity, "a token", loopback_owns=True)
+        app = Starlette(routes=annotate_routes(store, door, entrance))
+        uvicorn.run(app, port=int(sys.argv[3]), log_level="warning", ws="none")
