@@ -51,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_train(commands.add_parser("train", help="train the embedded model, stage by stage"))
     _add_bench(commands.add_parser("bench", help="measure: accuracy, vision tokens, seconds"))
     _add_store(commands)
+    _add_export(commands.add_parser("export", help="write corrected boxes as training data and for box tools"))
     serve = commands.add_parser("serve", help="start the page")
     serve.add_argument("gallery", nargs="?", metavar="OUT.jsonl", help="rows that batch wrote, to show as a gallery")
     _add_flags(serve, (*RUN_FLAGS, *PAGE_FLAGS))
@@ -187,6 +188,21 @@ def _store(name: str, options: argparse.Namespace) -> None:
 
     settings, _origins = read_settings(os.environ, _flags(options, ("data",)))
     cli.run(name, options, settings, print)
+
+
+def _add_export(parser: argparse.ArgumentParser) -> None:
+    from ergo_demo.exports import cli
+
+    cli.add_arguments(parser)
+    _add_flags(parser, ("data",))
+    parser.set_defaults(command=_export)
+
+
+def _export(options: argparse.Namespace) -> None:
+    from ergo_demo.exports import cli
+
+    settings, _origins = read_settings(os.environ, _flags(options, ("data",)))
+    cli.run(options, settings, print)
 
 
 def _serve(options: argparse.Namespace) -> None:

@@ -1,10 +1,15 @@
 """Our own pixels as files: what goes to a browser, a model server or a download."""
 
 import io
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
+import pyvips
 from numpy.typing import NDArray
 from PIL import Image
+
+from ergo_demo.geometry import Size
 
 JPEG_QUALITY = 90
 
@@ -23,3 +28,27 @@ def _encode(pixels: NDArray[np.uint8], format: str, **options: int) -> bytes:
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, format, **options)
     return file.getvalue()
+
+
+def save_png(stored: Path, target: Path) -> None:
+    """Writes one of our own stored TIFF files as PNG, row by row; no metadata."""
+    image = pyvips.Image.tiffload(str(stored), access="sequential")
+    image.pngsave(str(target), keep="none", interlace=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a picture file is: `mode` as Pillow names it, and the names of whatever it carries beside pixels."""
+
+    size: Size
+    mode: str
+    beside: tuple[str, ...]
+
+
+def look_at(content: bytes) -> Looked:
+    """Decodes one of our own PNG or JPEG files, and says what it is. Raises OSError where it cannot be read."""
+    with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as image:
+        image.load()
+        beside = sorted({"exif", "xmp", "icc_profile", "comment", "photoshop", "Software"} & set(map(str, image.info)))
+        texts = getattr(image, "text", None) or {}
+        return Looked(Size(*image.size), image.mode, (*beside, *sorted(texts)))

@@ -1,0 +1,24 @@
+"""Every format, by name."""
+
+from typing import Any
+
+from ergo_demo.errors import InputError
+from ergo_demo.exports import trl
+from ergo_demo.exports.format import Format
+
+FORMATS: dict[str, Format[Any]] = {
+    made.name: made
+    for made in (
+        trl.DPO,
+        trl.KTO,
+        trl.SFT,
+        trl.GRPO,
+    )
+}
+
+
+def format_named(name: str) -> Format[Any]:
+    """The format of this name. Raises InputError."""
+    if name not in FORMATS:
+        raise InputError(f"There is no format {name!r}.", remedy=f"Choose one of {', '.join(FORMATS)}.")
+    return FORMATS[name]
