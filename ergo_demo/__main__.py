@@ -52,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_bench(commands.add_parser("bench", help="measure: accuracy, vision tokens, seconds"))
     _add_store(commands)
     _add_export(commands.add_parser("export", help="write corrected boxes as training data and for box tools"))
+    _add_import(commands.add_parser("import", help="put an exported log back into the store"))
     serve = commands.add_parser("serve", help="start the page")
     serve.add_argument("gallery", nargs="?", metavar="OUT.jsonl", help="rows that batch wrote, to show as a gallery")
     _add_flags(serve, (*RUN_FLAGS, *PAGE_FLAGS))
@@ -203,6 +204,21 @@ def _export(options: argparse.Namespace) -> None:
 
     settings, _origins = read_settings(os.environ, _flags(options, ("data",)))
     cli.run(options, settings, print)
+
+
+def _add_import(parser: argparse.ArgumentParser) -> None:
+    from ergo_demo.exports import cli
+
+    cli.add_import_arguments(parser)
+    _add_flags(parser, ("data",))
+    parser.set_defaults(command=_import)
+
+
+def _import(options: argparse.Namespace) -> None:
+    from ergo_demo.exports import cli
+
+    settings, _origins = read_settings(os.environ, _flags(options, ("data",)))
+    cli.run_import(options, settings, print)
 
 
 def _serve(options: argparse.Namespace) -> None:

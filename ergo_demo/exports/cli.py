@@ -61,6 +61,25 @@ def run(options: argparse.Namespace, settings: Settings, say: Say) -> None:
     say(f"{options.out}: {done.checked.rows:,} rows read again, {done.checked.words}.")
 
 
+def add_import_arguments(parser: argparse.ArgumentParser) -> None:
+    """Those of `import`."""
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="what `export log` or `export log-parquet` wrote")
+
+
+def run_import(options: argparse.Namespace, settings: Settings, say: Say) -> None:
+    """Puts an exported log back. Raises RowsInvalid, StoreError."""
+    from ergo_demo.exports.importing import import_log
+    from ergo_demo.store.cli import open_settings
+
+    with open_settings(settings) as store:
+        counts = import_log(store, options.folder)
+    say(f"{counts['added']:,} decisions are there now.")
+    if counts["forgotten"]:
+        say(f"{counts['forgotten']:,} were left out: their photo or person was to be forgotten.")
+    if counts["taken"]:
+        say(f"{counts['taken']:,} were left out: this store has another decision in their place.")
+
+
 def _tell(found: "Preview", say: Say) -> None:
     say(f"{found.decisions:,} decisions, {found.filtered:,} filtered out, {found.rows:,} rows:")
     for name, count in sorted(found.kinds.items()):

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from ergo_demo.errors import InputError, NotThere
 from ergo_demo.geometry import Box, hull
 from ergo_demo.imaging import Photo
 from ergo_demo.records import Trace
-from ergo_demo.store.records import Annotation, Image, Item
+from ergo_demo.store.records import Annotation, Image, Item, Plan
 from ergo_demo.store.store import Store
 
 TEST_SHARE = 0.1
@@ -26,6 +26,8 @@ class Corrected:
     image: Image
     photo: Photo
     trace: Trace | None
+    plan: Plan
+    project_name: str
     trace_lost: bool = False
     """A trace is named, but it is not kept any more."""
 
@@ -66,21 +68,20 @@ class Corrected:
         return self.item.image_licence or self.image.licence
 
 
-def read(store: Store, projects: Sequence[str]) -> Iterator[Corrected]:
-    """Every decision that counts, those about one item one after the other. Raises NotThere for an unknown project."""
+def read(store: Store, projects: Sequence[str], *, every_version: bool = False) -> Iterator[Corrected]:
+    """Every decision that counts, or ever did, those about one item together. Raises NotThere without the project."""
+    names = store.projects()
     for project in projects:
-        store.plan(project)
+        plan = store.plan(project)
         about: Corrected | None = None
-        for annotation in store.annotations_by_item(project):
+        for annotation in store.annotations_by_item(project, every_version=every_version):
             if about is None or about.item.id != annotation.submission.item:
-                about = _about(store, annotation)
+                about = _about(store, annotation, plan, names[project])
             if about is not None:
-                yield Corrected(
-                    annotation, about.item, about.image, about.photo, about.trace, trace_lost=about.trace_lost
-                )
+                yield replace(about, annotation=annotation)
 
 
-def _about(store: Store, annotation: Annotation) -> Corrected | None:
+def _about(store: Store, annotation: Annotation, plan: Plan, name: str) -> Corrected | None:
     """None for what was forgotten while we read: nothing of it may come out."""
     item = store.item(annotation.submission.item)
     if item is None:
@@ -91,7 +92,8 @@ def _about(store: Store, annotation: Annotation) -> Corrected | None:
         return None
     photo = Photo(file.parent, file, image.name, image.size, image.upload_sha256, image.blob_sha256)
     trace = store.trace(item.trace) if item.trace else None
-    return Corrected(annotation, item, image, photo, trace, trace_lost=bool(item.trace) and trace is None)
+    lost = bool(item.trace) and trace is None
+    return Corrected(annotation, item, image, photo, trace, plan, name, trace_lost=lost)
 
 
 def photo_exists(corrected: Corrected) -> bool:

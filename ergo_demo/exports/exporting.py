@@ -18,7 +18,7 @@ from ergo_demo.exports.folder import new_folder, write_json
 from ergo_demo.exports.format import Checked, Format, Out, corrected_of, kind_of
 from ergo_demo.exports.lessons import Dropped, Lesson, Pair
 from ergo_demo.exports.pictures import Pictures
-from ergo_demo.exports.said import Rules, refusal
+from ergo_demo.exports.said import Rules
 from ergo_demo.exports.tally import Tally
 from ergo_demo.store.store import Store
 
@@ -117,7 +117,7 @@ def _check(request: Request, folder: Path, rows: int) -> Checked:
 
 def _rows(store: Store, request: Request, counts: Preview, say: Say = lambda _line: None) -> Iterator[Any]:
     projects = request.projects or tuple(store.projects())
-    for corrected in read(store, projects):
+    for corrected in read(store, projects, every_version=request.format.every_version):
         counts.decisions += 1
         if counts.decisions % EVERY == 0:
             say(f"{counts.decisions:,} decisions, {counts.rows:,} rows")
@@ -129,7 +129,7 @@ def _rows(store: Store, request: Request, counts: Preview, say: Say = lambda _li
 
 
 def _rows_of(corrected: Corrected, request: Request, counts: Preview) -> Iterator[Any]:
-    why = refusal(corrected, request.rules)
+    why = request.format.refuses(corrected, request.rules)
     made: Iterator[Any] = iter([Dropped(why)]) if why else request.format.rows(corrected, request.rules)
     for row in made:
         if isinstance(row, Dropped):

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 from ergo_demo.exports.corrected import Corrected
 from ergo_demo.exports.lessons import Dropped, Lesson
 from ergo_demo.exports.pictures import Pictures
-from ergo_demo.exports.said import Rules
+from ergo_demo.exports.said import Rules, refusal
 from ergo_demo.geometry import Size
 
 T = TypeVar("T")
@@ -52,7 +52,9 @@ class Format(Generic[T]):
     check: Callable[[Path], Checked]
     data: tuple[tuple[str, str], ...] = ()
     """For the card: the split's files, where `datasets` reads them."""
-    needs_photo: bool = True
+    refuses: Callable[[Corrected, Rules], str | None] = refusal
+    every_version: bool = False
+    """Whether decisions that were changed later are rows, too."""
 
 
 def kind_of(row: Any) -> str:

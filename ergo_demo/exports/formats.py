@@ -3,7 +3,7 @@
 from typing import Any
 
 from ergo_demo.errors import InputError
-from ergo_demo.exports import trl
+from ergo_demo.exports import coco, imagefolder, label_studio, log, table, trl, web_annotation, yolo
 from ergo_demo.exports.format import Format
 
 FORMATS: dict[str, Format[Any]] = {
@@ -13,6 +13,14 @@ FORMATS: dict[str, Format[Any]] = {
         trl.KTO,
         trl.SFT,
         trl.GRPO,
+        coco.COCO_FORMAT,
+        yolo.YOLO,
+        label_studio.LABEL_STUDIO,
+        web_annotation.W3C,
+        imagefolder.IMAGEFOLDER,
+        table.CSV,
+        log.LOG,
+        log.LOG_PARQUET,
     )
 }
 

@@ -57,6 +57,13 @@ class Pictures:
                 save_png(photo.path, target)
         return name, new
 
+    def stored(self, photo: Photo) -> str:
+        """Writes the store's own file, byte for byte; its path within the folder."""
+        name = _name(photo.blob_sha256, photo.path.suffix)
+        if not (self._folder / name).exists():
+            shutil.copyfile(photo.path, self._place(name))
+        return name
+
     def _place(self, name: str) -> Path:
         target = self._folder / name
         target.parent.mkdir(parents=True, exist_ok=True)

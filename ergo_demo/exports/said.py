@@ -49,6 +49,17 @@ class Goal:
         return zoom_text(self.thought, self.whole)
 
 
+def unfit(corrected: Corrected, rules: Rules) -> str | None:
+    """Why this decision may not leave, or cannot, in whatever format; None where it may."""
+    if rules.publish and not corrected.may_be_published:
+        return "no consent to publish, or no licence"
+    if corrected.image.size != corrected.item.frame:
+        return "the photo has another size than the item"
+    if not photo_exists(corrected):
+        return "the photo's file is gone"
+    return None
+
+
 def refusal(corrected: Corrected, rules: Rules) -> str | None:
     """Why nothing at all is learned from this decision; None where something may be."""
     submission = corrected.annotation.submission
@@ -56,12 +67,8 @@ def refusal(corrected: Corrected, rules: Rules) -> str | None:
         return "skipped"
     if Reason.UNANSWERABLE in submission.reasons:
         return "the question cannot be answered"
-    if rules.publish and not corrected.may_be_published:
-        return "no consent to publish, or no licence"
-    if corrected.image.size != corrected.item.frame:
-        return "the photo has another size than the item"
-    if not photo_exists(corrected):
-        return "the photo's file is gone"
+    if why := unfit(corrected, rules):
+        return why
     if corrected.trace_lost:
         return "the model's run is gone"
     if not plain(corrected.item.question) or controls(corrected.item.question):

@@ -122,7 +122,8 @@ class Shop:
             "reasons": (Reason.WRONG_THING,) if action is Action.REJECT else (),
         }
         number = hashlib.sha256(f"{item} {by}".encode()).hexdigest()[:16]
-        submission = Submission(client_id=number, item=item, base=0, action=action, **{**words, **more})
+        words |= {"client_id": number, "base": 0}
+        submission = Submission(item=item, action=action, **{**words, **more})
         assert isinstance(self.store.submit(submission, self.store.identity(by)), Receipt)
 
 
