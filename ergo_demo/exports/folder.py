@@ -106,3 +106,11 @@ def read_lines(file: Path) -> Iterator[Any]:
     if file.exists():
         with file.open(encoding="ascii", newline="\n") as lines:
             yield from map(json.loads, lines)
+
+
+def read_array(file: Path) -> Iterator[Any]:
+    """The elements of a file that JsonArray wrote, one at a time; none where it was never made."""
+    if file.exists():
+        with file.open(encoding="ascii", newline="\n") as lines:
+            assert next(lines) == "[\n", f"{file.name} is one of ours"
+            yield from (json.loads(line.rstrip(",\n")) for line in lines if line != "]\n")

@@ -3,7 +3,20 @@
 from typing import Any
 
 from ergo_demo.errors import InputError
-from ergo_demo.exports import coco, imagefolder, label_studio, log, table, trl, web_annotation, yolo
+from ergo_demo.exports import (
+    coco,
+    imagefolder,
+    label_studio,
+    llama_factory,
+    log,
+    swift,
+    table,
+    trl,
+    verl,
+    vlm_r1,
+    web_annotation,
+    yolo,
+)
 from ergo_demo.exports.format import Format
 
 FORMATS: dict[str, Format[Any]] = {
@@ -13,6 +26,15 @@ FORMATS: dict[str, Format[Any]] = {
         trl.KTO,
         trl.SFT,
         trl.GRPO,
+        swift.DPO,
+        swift.KTO,
+        swift.SFT,
+        swift.GRPO,
+        llama_factory.DPO,
+        llama_factory.KTO,
+        llama_factory.SFT,
+        vlm_r1.VLM_R1,
+        verl.VERL,
         coco.COCO_FORMAT,
         yolo.YOLO,
         label_studio.LABEL_STUDIO,

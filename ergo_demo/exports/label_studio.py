@@ -4,7 +4,6 @@ https://labelstud.io/guide/predictions. One task for each item, whoever decided 
 Label Studio serves local files (LOCAL_FILES_DOCUMENT_ROOT is this folder).
 """
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 
 from ergo_demo.exports.boxed import CATEGORY, question, score, with_boxes
 from ergo_demo.exports.corrected import Corrected
-from ergo_demo.exports.folder import JsonArray
+from ergo_demo.exports.folder import JsonArray, read_array
 from ergo_demo.exports.format import Checked, Format, Out
 from ergo_demo.exports.said import unfit
 from ergo_demo.geometry import Box, Size
@@ -111,7 +110,7 @@ def _writing(out: Out) -> Iterator[Callable[[Corrected], None]]:
 def check(folder: Path) -> Checked:
     """Every region within 0 and 100 %, every photo there. Their SDK needs an environment of its own."""
     rows, problems = 0, []
-    for task in json.loads((folder / "tasks.json").read_text("ascii")):
+    for task in read_array(folder / "tasks.json"):
         rows += len(task["annotations"])
         name = task["data"]["image"].removeprefix("/data/local-files/?d=")
         if not (folder / name).exists():

@@ -24,6 +24,6 @@ def check_sizes(sizes: Iterable[Size], folder: Path | None = None) -> tuple[list
         blank = np.zeros((size.height, size.width, 3), np.uint8)
         seen = processor(images=[blank], input_data_format="channels_last", return_tensors="np")
         grid = seen["image_grid_thw"].tolist()[0]
-        if grid != [1, size.height // HALF_PATCH, size.width // HALF_PATCH]:
+        if [grid[1] * HALF_PATCH, grid[2] * HALF_PATCH] != [size.height, size.width]:
             problems.append(f"images of {size.width} x {size.height} px become a grid of {grid}")
     return problems, f"the processor of {library('transformers')}"

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ergo_demo.geometry import Box, Size, View
+from ergo_demo.geometry import Box, Size
 from ergo_demo.imaging import encode_jpeg
 from ergo_demo.pipeline import view_of
 from ergo_demo.records import Finish, Generation, Look, ModelInfo, Outcome, Sample, Sampling, Token, Trace
@@ -59,7 +59,6 @@ class Shop:
         return image
 
     def trace(self, image: Image, id: str, **more: Any) -> Trace:
-        view = view_of(Box.of(image.size), BUDGET)
         words: dict[str, Any] = {
             "box": SUGGESTED,
             "answer": "ENTER",
@@ -69,9 +68,7 @@ class Shop:
                 sample(SUGGESTED, "Upper left."),
             ),
             "spread": 0.5,
-            "coarse": Look(
-                view, Generation((Token("reply", -0.1, 1),), Finish.STOP), "It is in the upper left.", seconds=0.25
-            ),
+            "coarse": coarse_look(image.size, "It is in the upper left."),
         }
         return Trace(
             id=id,
@@ -175,5 +172,6 @@ def without(trace: Trace, **more: Any) -> Trace:
     return replace(trace, **more)
 
 
-def coarse_of(size: Size) -> View:
-    return view_of(Box.of(size), BUDGET)
+def coarse_look(size: Size, thought: str) -> Look:
+    view = view_of(Box.of(size), BUDGET)
+    return Look(view, Generation((Token("reply", -0.1, 1),), Finish.STOP), thought, seconds=0.25)
