@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import psutil
+import psutil  # type: ignore[import-untyped]
 import pytest
 
 from ergo_demo.exports import exporting
-from ergo_demo.exports.corrected import Corrected
+from ergo_demo.exports.corrected import Corrected, read
 from ergo_demo.exports.exporting import Request, export, preview
 from ergo_demo.exports.formats import FORMATS, format_named
 from ergo_demo.geometry import Box
@@ -142,10 +142,9 @@ def test_an_interrupted_export_leaves_nothing_and_the_next_one_is_whole(
     shop: Shop, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     many(shop, 12)
-    reading = exporting.read
 
     def interrupted(*given: Any, **more: Any) -> Iterator[Corrected]:
-        for number, it in enumerate(reading(*given, **more)):
+        for number, it in enumerate(read(*given, **more)):
             if number == 7:
                 raise KeyboardInterrupt
             yield it
