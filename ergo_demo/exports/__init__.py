@@ -6,5 +6,5 @@
     exporting.py   preview (the dry run) and export: reads, writes, checks; the command line and a page call the same
     checking.py    what trainers get wrong in silence, found before they do
 
-Everything streams: what is held does not grow with the number of items. Importing this imports no format's library.
+Everything streams: of a row that is written only a few bytes are held. Importing this imports no format's library.
 """

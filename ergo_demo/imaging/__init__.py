@@ -16,8 +16,8 @@ from ergo_demo.imaging.photo import TILE_PX, TILES_FOLDER, Kernel, Limits, Photo
 
 if TYPE_CHECKING:
     from ergo_demo.imaging.door import Door
-    from ergo_demo.imaging.encoding import encode_jpeg, encode_png, look_at, save_png
-    from ergo_demo.imaging.resampling import resample
+    from ergo_demo.imaging.encoding import encode_jpeg, encode_png, look_at
+    from ergo_demo.imaging.resampling import resample, save_png
 
 __all__ = [
     "TILES_FOLDER",
@@ -40,7 +40,7 @@ _WHEN_USED = {
     "encode_png": "encoding",
     "look_at": "encoding",
     "resample": "resampling",
-    "save_png": "encoding",
+    "save_png": "resampling",
 }
 
 

@@ -2,10 +2,8 @@
 
 import io
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
-import pyvips
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -28,12 +26,6 @@ def _encode(pixels: NDArray[np.uint8], format: str, **options: int) -> bytes:
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, format, **options)
     return file.getvalue()
-
-
-def save_png(stored: Path, target: Path) -> None:
-    """Writes one of our own stored TIFF files as PNG, row by row; no metadata."""
-    image = pyvips.Image.tiffload(str(stored), access="sequential")
-    image.pngsave(str(target), keep="none", interlace=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,14 @@
 """The formats for boxes, the table and the log: read by the real libraries, and back in source px."""
 
 import csv
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
 
+import cv2
 import datasets
+import numpy as np
 import pytest
 import supervision
 from pycocotools.coco import COCO
@@ -19,8 +22,11 @@ from ergo_demo.exports.folder import read_lines
 from ergo_demo.exports.formats import format_named
 from ergo_demo.exports.importing import import_log
 from ergo_demo.exports.table import cell
+from ergo_demo.geometry import Box, Size
+from ergo_demo.store.records import Action, Image
 from ergo_demo.store.store import open_store
 from tests.exports.making import CORRECTED, Shop, everything
+from tests.photos import pattern
 
 Exporting = Callable[..., Exported]
 
@@ -58,6 +64,22 @@ def test_coco_evaluates_the_model_against_people(shop: Shop, out: Path) -> None:
         names = {annotation["image_id"]: annotation["item"] for annotation in truth.dataset["annotations"]}
         matched |= {names[it["image_id"]]: bool(it["dtMatches"][0].any()) for it in found.evalImgs if it}
     assert matched == {"a-edit": False, "d-accept": True}
+
+
+def test_a_photo_that_is_kept_as_tiff_leaves_as_png_pixel_for_pixel(shop: Shop, out: Path) -> None:
+    shop.project()
+    pixels = pattern(300, 200)
+    file = shop.folder / "photo.tif"
+    assert cv2.imwrite(str(file), cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))
+    name = hashlib.sha256(file.read_bytes()).hexdigest()
+    image = Image(blob_sha256=name, upload_sha256=name, size=Size(300, 200), suffix=".tif")
+    shop.store.put_image(file, image)
+    shop.item(image, "tiff", suggested=None, trace={"none": True})
+    shop.decide("tiff", Action.REDRAW, boxes=(Box(10, 10, 60, 60),))
+    run(shop, "coco", out)
+    shown = cv2.imread(str(out / "images" / name[:2] / f"{name}.png"))
+    assert shown is not None
+    assert np.array_equal(cv2.cvtColor(shown, cv2.COLOR_BGR2RGB), pixels)
 
 
 def test_yolo_gives_the_boxes_back(shop: Shop, out: Path) -> None:

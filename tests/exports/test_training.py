@@ -3,6 +3,7 @@
 Nothing of ours stands between the file and the trainer but the processor, whose video part needs torchvision.
 """
 
+import importlib
 import math
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,8 @@ class ImageProcessor(Qwen2_5_VLProcessor):  # type: ignore[no-untyped-call,misc,
         self.image_token, self.video_token = "<|image_pad|>", "<|video_pad|>"
         self.image_token_id = tokenizer.convert_tokens_to_ids(self.image_token)
         self.video_token_id = tokenizer.convert_tokens_to_ids(self.video_token)
-        ProcessorMixin.__init__(self, image_processor, tokenizer, chat_template=chat_template)
+        joined: Any = ProcessorMixin  # untyped
+        joined.__init__(self, image_processor, tokenizer, chat_template=chat_template)
 
 
 @pytest.fixture
@@ -46,6 +48,12 @@ def processor() -> Any:
     images = Qwen2VLImageProcessorPil.from_pretrained(CHECKPOINT)
     template = (CHECKPOINT / "chat_template.jinja").read_text("utf-8")
     return ImageProcessor(images, tokenizer, chat_template=template)
+
+
+@pytest.fixture(scope="module")
+def trl() -> Any:
+    # It re-exports by name only when asked, which a type checker does not follow; and it is slow to load.
+    return importlib.import_module("trl")
 
 
 @pytest.fixture
@@ -85,31 +93,25 @@ def trained(trainer: Any, network: Any) -> dict[str, float]:
     return next(entry for entry in trainer.state.log_history if "loss" in entry)
 
 
-def test_dpo_starts_at_ln_2(shop: Shop, tmp_path: Path, network: Any, processor: Any) -> None:
-    from trl import DPOConfig, DPOTrainer
-
+def test_dpo_starts_at_ln_2(shop: Shop, tmp_path: Path, network: Any, processor: Any, trl: Any) -> None:
     rows = rows_of(shop, "trl-dpo", tmp_path)
-    config = DPOConfig(**options(tmp_path), max_length=None)
-    trainer = DPOTrainer(network, args=config, train_dataset=rows, processing_class=processor)
+    config = trl.DPOConfig(**options(tmp_path), max_length=None)
+    trainer = trl.DPOTrainer(network, args=config, train_dataset=rows, processing_class=processor)
     assert trained(trainer, network)["loss"] == pytest.approx(math.log(2), abs=1e-3)
 
 
-def test_kto_starts_at_a_half(shop: Shop, tmp_path: Path, network: Any, processor: Any) -> None:
-    from trl import KTOConfig, KTOTrainer
-
+def test_kto_starts_at_a_half(shop: Shop, tmp_path: Path, network: Any, processor: Any, trl: Any) -> None:
     rows = rows_of(shop, "trl-kto", tmp_path)
-    config = KTOConfig(**options(tmp_path), max_length=None)
-    trainer = KTOTrainer(network, args=config, train_dataset=rows, processing_class=processor)
+    config = trl.KTOConfig(**options(tmp_path), max_length=None)
+    trainer = trl.KTOTrainer(network, args=config, train_dataset=rows, processing_class=processor)
     assert trained(trainer, network)["loss"] == pytest.approx(0.5, abs=1e-3)
 
 
-def test_sft_starts_at_the_model_s_own_loss(shop: Shop, tmp_path: Path, network: Any, processor: Any) -> None:
-    from trl import SFTConfig, SFTTrainer
-
+def test_sft_starts_at_the_model_s_own_loss(shop: Shop, tmp_path: Path, network: Any, processor: Any, trl: Any) -> None:
     rows = rows_of(shop, "trl-sft", tmp_path).select([0])
     own = own_loss(network, processor, rows[0])
-    config = SFTConfig(**options(tmp_path, per_device_train_batch_size=1), max_length=None)
-    trainer = SFTTrainer(network, args=config, train_dataset=rows, processing_class=processor)
+    config = trl.SFTConfig(**options(tmp_path, per_device_train_batch_size=1), max_length=None)
+    trainer = trl.SFTTrainer(network, args=config, train_dataset=rows, processing_class=processor)
     assert trained(trainer, network)["loss"] == pytest.approx(own, abs=1e-3)
 
 
@@ -126,9 +128,9 @@ def own_loss(network: Any, processor: Any, row: dict[str, Any]) -> float:
     return float(network.eval()(**seen, labels=labels).loss)
 
 
-def test_grpo_hands_the_right_boxes_to_the_reward(shop: Shop, tmp_path: Path, network: Any, processor: Any) -> None:
-    from trl import GRPOConfig, GRPOTrainer
-
+def test_grpo_hands_the_right_boxes_to_the_reward(
+    shop: Shop, tmp_path: Path, network: Any, processor: Any, trl: Any
+) -> None:
     rows = rows_of(shop, "trl-grpo", tmp_path)
     seen: list[tuple[list[int], list[float]]] = []
 
@@ -138,10 +140,10 @@ def test_grpo_hands_the_right_boxes_to_the_reward(shop: Shop, tmp_path: Path, ne
         seen.append((gold_box[0], values))
         return values
 
-    config = GRPOConfig(
+    config = trl.GRPOConfig(
         **options(tmp_path, per_device_train_batch_size=4), num_generations=4, max_completion_length=24, temperature=1.5
     )
-    trainer = GRPOTrainer(network, reward_funcs=reward, args=config, train_dataset=rows, processing_class=processor)
+    trainer = trl.GRPOTrainer(network, reward_funcs=reward, args=config, train_dataset=rows, processing_class=processor)
     logged = trained(trainer, network)
     ((box, values),) = seen
     assert box == [60, 60, 120, 110]
