@@ -52,6 +52,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_bench(commands.add_parser("bench", help="measure: accuracy, vision tokens, seconds"))
     _add_import(commands.add_parser("import", help="give people something to annotate, from files of this machine"))
     _add_store(commands)
+    _add_export(commands.add_parser("export", help="write corrected boxes as training data and for box tools"))
+    _add_import_log(commands.add_parser("import-log", help="put an exported log back into the store"))
     serve = commands.add_parser("serve", help="start the page")
     serve.add_argument("gallery", nargs="?", metavar="OUT.jsonl", help="rows that batch wrote, to show as a gallery")
     _add_flags(serve, (*RUN_FLAGS, *PAGE_FLAGS))
@@ -203,6 +205,36 @@ def _store(name: str, options: argparse.Namespace) -> None:
 
     settings, _origins = read_settings(os.environ, _flags(options, ("data",)))
     cli.run(name, options, settings, print)
+
+
+def _add_export(parser: argparse.ArgumentParser) -> None:
+    from ergo_demo.exports import cli
+
+    cli.add_arguments(parser)
+    _add_flags(parser, ("data",))
+    parser.set_defaults(command=_export)
+
+
+def _export(options: argparse.Namespace) -> None:
+    from ergo_demo.exports import cli
+
+    settings, _origins = read_settings(os.environ, _flags(options, ("data",)))
+    cli.run(options, settings, print)
+
+
+def _add_import_log(parser: argparse.ArgumentParser) -> None:
+    from ergo_demo.exports import cli
+
+    cli.add_import_arguments(parser)
+    _add_flags(parser, ("data",))
+    parser.set_defaults(command=_import_log)
+
+
+def _import_log(options: argparse.Namespace) -> None:
+    from ergo_demo.exports import cli
+
+    settings, _origins = read_settings(os.environ, _flags(options, ("data",)))
+    cli.run_import(options, settings, print)
 
 
 def _serve(options: argparse.Namespace) -> None:

@@ -25,7 +25,7 @@ LAYERS = [
 
 OWNERS = {
     "torch": ("engines/local", "training/"),
-    "transformers": ("engines/local", "training/"),
+    "transformers": ("engines/local", "training/", "exports/processor"),
     "openai": ("engines/remote",),
     "gradio": ("ui/",),
     "spaces": ("ui/",),
@@ -35,6 +35,9 @@ OWNERS = {
     "psycopg": ("store/",),
     "trl": ("training/", "exports/"),
     "datasets": ("training/", "exports/"),
+    "pyarrow": ("exports/",),
+    "pycocotools": ("exports/",),
+    "supervision": ("exports/",),
 }
 """Which part of the package may import a library that shapes what imports it."""
 

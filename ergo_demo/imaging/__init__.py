@@ -16,8 +16,8 @@ from ergo_demo.imaging.photo import TILE_PX, TILES_FOLDER, Kernel, Limits, Photo
 
 if TYPE_CHECKING:
     from ergo_demo.imaging.door import Door
-    from ergo_demo.imaging.encoding import encode_jpeg, encode_png
-    from ergo_demo.imaging.resampling import resample
+    from ergo_demo.imaging.encoding import encode_jpeg, encode_png, look_at
+    from ergo_demo.imaging.resampling import resample, save_png
 
 __all__ = [
     "TILES_FOLDER",
@@ -29,10 +29,19 @@ __all__ = [
     "clean_name",
     "encode_jpeg",
     "encode_png",
+    "look_at",
     "resample",
+    "save_png",
 ]
 
-_WHEN_USED = {"Door": "door", "encode_jpeg": "encoding", "encode_png": "encoding", "resample": "resampling"}
+_WHEN_USED = {
+    "Door": "door",
+    "encode_jpeg": "encoding",
+    "encode_png": "encoding",
+    "look_at": "encoding",
+    "resample": "resampling",
+    "save_png": "resampling",
+}
 
 
 def __getattr__(name: str) -> object:

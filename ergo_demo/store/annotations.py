@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from ergo_demo.errors import InputError, NotThere
 from ergo_demo.records import from_json, to_json
 from ergo_demo.store import deciding, rows, tables
-from ergo_demo.store.forgetting import refuse_forgotten
+from ergo_demo.store.forgetting import count_done, refuse_forgotten
 from ergo_demo.store.measures import measure
 from ergo_demo.store.reading import MINE, NEWEST, newest
 from ergo_demo.store.records import Annotation, Order, Plan, Receipt, Stale, Submission
@@ -85,6 +85,26 @@ def _submit(
         if there:
             connection.execute(_PAIR[table], {"of_item": submission.item, "of_annotator": annotator})
     return Receipt(submission.client_id, submission.item, annotation.version, annotation.created)
+
+
+def add_again(connection: sa.Connection, annotation: Annotation) -> bool:
+    """A decision that was made elsewhere, as it is; again is once. False where another one has its place.
+
+    Raises Forgotten, NotThere without its item.
+    """
+    submission = annotation.submission
+    refuse_forgotten(connection, "annotator", annotation.annotator)
+    if connection.execute(sa.select(ITEM.c.id).where(ITEM.c.id == submission.item)).first() is None:
+        raise NotThere(f"There is no item {submission.item}.", remedy="Add the item before what was said about it.")
+    if connection.execute(_REPEATED, {"id": submission.client_id}).first():
+        return True
+    place = (ANNOTATION.c.item, ANNOTATION.c.annotator, ANNOTATION.c.version)
+    wanted = (submission.item, annotation.annotator, annotation.version)
+    if connection.execute(sa.select(ANNOTATION.c.id).where(sa.tuple_(*place) == wanted)).first():
+        return False
+    _add(connection, annotation, deciding.digest_of(submission))
+    count_done(connection, [submission.item])
+    return True
 
 
 def _receipt_again(row: rows.Row, submission: Submission, annotator: str, digest: str) -> Receipt:

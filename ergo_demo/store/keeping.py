@@ -51,6 +51,12 @@ def add_project(connection: sa.Connection, id: str, name: str, plan: Plan) -> No
     add_once(connection, tables.project, [row])
 
 
+def projects(connection: sa.Connection) -> dict[str, str]:
+    """Every project: its name by its id."""
+    chosen = sa.select(tables.project.c.id, tables.project.c.name).order_by(tables.project.c.id)
+    return {row.id: row.name for row in connection.execute(chosen)}
+
+
 def plan(connection: sa.Connection, project: str) -> Plan:
     """How this project works. Raises NotThere."""
     found = connection.execute(sa.select(tables.project.c.plan).where(tables.project.c.id == project)).first()

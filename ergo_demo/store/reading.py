@@ -46,3 +46,20 @@ def page(
         chosen = chosen.where(ANNOTATION.c.annotator == annotator)
     records = connection.execute(chosen.order_by(ANNOTATION.c.created, ANNOTATION.c.id).limit(limit)).scalars()
     return [from_json(Annotation, record) for record in records]
+
+
+def by_item(
+    connection: sa.Connection,
+    project: str,
+    after: tuple[str, str, int] = ("", "", 0),
+    limit: int = 500,
+    every_version: bool = False,
+) -> list[Annotation]:
+    """As `page`, but what was said about one item stands together; `after`: (item, annotator, version)."""
+    table = ANNOTATION.c
+    chosen = sa.select(table.record).where(table.project == project)
+    if not every_version:
+        chosen = chosen.where(rows.newest_of(ANNOTATION))
+    chosen = chosen.where(sa.tuple_(table.item, table.annotator, table.version) > after)
+    chosen = chosen.order_by(table.item, table.annotator, table.version).limit(limit)
+    return [from_json(Annotation, record) for record in connection.execute(chosen).scalars()]

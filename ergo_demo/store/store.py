@@ -8,7 +8,7 @@ ERGO_DATA/backups/        the database as it was before a new version changed it
 
 import random
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
@@ -97,6 +97,11 @@ class Store:
             return keeping.trace(connection, id, asked_by)
 
     # Projects
+
+    def projects(self) -> dict[str, str]:
+        """Every project: its name by its id."""
+        with self._parts.reading.connect() as connection:
+            return keeping.projects(connection)
 
     def add_project(self, id: str, name: str, plan: Plan) -> None:
         """A project; one of this id that is there stays as it is."""
@@ -190,6 +195,21 @@ class Store:
             if not page:
                 return
             after = (page[-1].created, page[-1].submission.client_id)
+
+    def annotations_by_item(self, project: str, *, every_version: bool = False) -> Iterator[Annotation]:
+        """The annotations of a project that count, or all versions; those of one item follow each other."""
+        after = ("", "", 0)
+        while True:
+            with self._parts.reading.connect() as connection:
+                page = reading.by_item(connection, project, after, every_version=every_version)
+            yield from page
+            if not page:
+                return
+            after = (page[-1].submission.item, page[-1].annotator, page[-1].version)
+
+    def add_again(self, annotation: Annotation) -> bool:
+        """Keeps a decision that was made elsewhere, as it is; False where another has its place. Raises Forgotten."""
+        return self._writer.do(lambda connection: annotations.add_again(connection, annotation))
 
     def save_draft(self, draft: Draft, annotator: str) -> None:
         """Keeps unsent work unless a later draft is there. Raises NotThere."""

@@ -1,0 +1,94 @@
+"""`python -m ergo_demo export FORMAT OUT`: a dry run on request, then the files, read again and checked."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from ergo_demo.settings import Settings
+
+if TYPE_CHECKING:
+    from ergo_demo.exports.exporting import Preview
+
+Say: TypeAlias = Callable[[str], None]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's own arguments."""
+    parser.add_argument("format", metavar="FORMAT", help="one of those that `export formats` lists")
+    parser.add_argument("out", type=Path, metavar="OUT", nargs="?", help="the new folder")
+    parser.add_argument("--project", action="append", default=[], metavar="ID", help="only this one; again for more")
+    parser.add_argument(
+        "--filter", action="append", default=[], metavar="KEY=VALUE[,VALUE]",
+        help="only decisions like this: action=edit,redraw or blind=no; several must all hold",
+    )  # fmt: skip
+    parser.add_argument("--dry-run", action="store_true", help="say what would be written, and write nothing")
+    parser.add_argument("--publish", action="store_true", help="only photos with consent to publish and a licence")
+    parser.add_argument(
+        "--below-iou", type=float, default=0.7, metavar="IOU", help="a box teaches only where it differs so much"
+    )
+    parser.add_argument("--most-pairs", type=int, default=4, metavar="N", help="of one decision's boxes")
+    parser.add_argument(
+        "--processor", type=Path, metavar="FOLDER", help="a checkpoint whose processor is asked about every image size"
+    )
+
+
+def run(options: argparse.Namespace, settings: Settings, say: Say) -> None:
+    """The command. Raises InputError, StoreError."""
+    from ergo_demo.exports.corrected import read_filter
+    from ergo_demo.exports.exporting import Request, export, preview
+    from ergo_demo.exports.formats import FORMATS, format_named
+    from ergo_demo.exports.said import Rules
+    from ergo_demo.store.cli import open_settings
+
+    if options.format == "formats":
+        for made in FORMATS.values():
+            say(f"{made.name:18} {made.what}")
+        return
+    request = Request(
+        format=format_named(options.format),
+        projects=tuple(options.project),
+        wanted=read_filter(options.filter),
+        rules=Rules(informative_below_iou=options.below_iou, most_pairs=options.most_pairs, publish=options.publish),
+        processor=options.processor,
+    )
+    with open_settings(settings) as store:
+        if options.dry_run or options.out is None:
+            _tell(preview(store, request), say)
+            return
+        done = export(store, request, options.out, say)
+    _tell(done.preview, say)
+    say(f"{options.out}: {done.checked.rows:,} rows read again, {done.checked.words}.")
+
+
+def add_import_arguments(parser: argparse.ArgumentParser) -> None:
+    """Those of `import-log`."""
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="what `export log` or `export log-parquet` wrote")
+
+
+def run_import(options: argparse.Namespace, settings: Settings, say: Say) -> None:
+    """Puts an exported log back. Raises RowsInvalid, StoreError."""
+    from ergo_demo.exports.importing import import_log
+    from ergo_demo.store.cli import open_settings
+
+    with open_settings(settings) as store:
+        counts = import_log(store, options.folder)
+    say(f"{counts['added']:,} decisions are there now.")
+    if counts["forgotten"]:
+        say(f"{counts['forgotten']:,} were left out: their photo or person was to be forgotten.")
+    if counts["taken"]:
+        say(f"{counts['taken']:,} were left out: this store has another decision in their place.")
+
+
+def _tell(found: "Preview", say: Say) -> None:
+    say(f"{found.decisions:,} decisions, {found.filtered:,} filtered out, {found.rows:,} rows:")
+    for name, count in sorted(found.kinds.items()):
+        say(f"  {count:7,}  {name}")
+    for name, count in found.dropped.most_common():
+        say(f"  {count:7,}  dropped: {name}")
+    if found.tally.not_for_publishing:
+        say(f"  {found.tally.not_for_publishing:7,}  decisions without consent to publish, or without a licence")
+    for number, row in enumerate(found.shown, 1):
+        say(f"row {number}")
+        for name, value in row.items():
+            say(f"    {name}: {value}")

@@ -1,0 +1,140 @@
+"""What people decided, one decision at a time, with everything that it is about; and which of them are wanted."""
+
+import hashlib
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from ergo_demo.errors import InputError, NotThere
+from ergo_demo.geometry import Box, hull
+from ergo_demo.imaging import Photo
+from ergo_demo.records import Trace
+from ergo_demo.store.records import Annotation, Image, Item, Plan
+from ergo_demo.store.store import Store
+
+TEST_SHARE = 0.1
+"""Share of the photos whose rows are kept for testing."""
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """One decision about one item, its photo (a file of the store) and the model's run, where one is kept."""
+
+    annotation: Annotation
+    item: Item
+    image: Image
+    photo: Photo
+    trace: Trace | None
+    plan: Plan
+    project_name: str
+    trace_lost: bool = False
+    """A trace is named, but it is not kept any more."""
+
+    @property
+    def id(self) -> str:
+        """Of the decision."""
+        return self.annotation.submission.client_id
+
+    @property
+    def boxes(self) -> tuple[Box, ...]:
+        """What the person decided on (source px); none where no box was wanted."""
+        return self.annotation.boxes
+
+    @property
+    def hull(self) -> Box | None:
+        """All boxes as one (source px): what a text can name, and what the second look shows."""
+        return hull(self.boxes) if self.boxes else None
+
+    @property
+    def suggested(self) -> Box | None:
+        """What the model proposed (source px)."""
+        return self.item.suggested
+
+    @cached_property
+    def split(self) -> str:
+        """ "train" or "test": by the photo alone, so that no photo is in both and none moves when others come."""
+        drawn = int(hashlib.sha256(b"split of " + self.image.blob_sha256.encode()).hexdigest()[:13], 16) / 16**13
+        return "test" if drawn < TEST_SHARE else "train"
+
+    @property
+    def may_be_published(self) -> bool:
+        """Whether the person who owns the photo agreed, and under a licence that is named."""
+        return self.item.consent_publish and bool(self.image_licence)
+
+    @property
+    def image_licence(self) -> str:
+        """The photo's, which is not the annotation's."""
+        return self.item.image_licence or self.image.licence
+
+
+def read(store: Store, projects: Sequence[str], *, every_version: bool = False) -> Iterator[Corrected]:
+    """Every decision that counts, or ever did, those about one item together. Raises NotThere without the project."""
+    names = store.projects()
+    for project in projects:
+        plan = store.plan(project)
+        about: Corrected | None = None
+        for annotation in store.annotations_by_item(project, every_version=every_version):
+            if about is None or about.item.id != annotation.submission.item:
+                about = _about(store, annotation, plan, names[project])
+            if about is not None:
+                yield replace(about, annotation=annotation)
+
+
+def _about(store: Store, annotation: Annotation, plan: Plan, name: str) -> Corrected | None:
+    """None for what was forgotten while we read: nothing of it may come out."""
+    item = store.item(annotation.submission.item)
+    if item is None:
+        return None
+    try:
+        image, file = store.image(item.blob_sha256)
+    except NotThere:
+        return None
+    photo = Photo(file.parent, file, image.name, image.size, image.upload_sha256, image.blob_sha256)
+    trace = store.trace(item.trace) if item.trace else None
+    lost = bool(item.trace) and trace is None
+    return Corrected(annotation, item, image, photo, trace, plan, name, trace_lost=lost)
+
+
+def photo_exists(corrected: Corrected) -> bool:
+    """Whether the photo's file is there."""
+    return Path(corrected.photo.path).is_file()
+
+
+FILTERS: Mapping[str, Callable[[Corrected], Collection[str]]] = {
+    "action": lambda it: (it.annotation.submission.action.value,),
+    "reason": lambda it: tuple(reason.value for reason in it.annotation.submission.reasons),
+    "effect": lambda it: (it.annotation.submission.what_if.effect.value,),
+    "confidence": lambda it: (str(it.annotation.submission.confidence or ""),),
+    "annotator": lambda it: (it.annotation.annotator,),
+    "role": lambda it: (it.annotation.role,),
+    "queue": lambda it: (it.annotation.queue.value if it.annotation.queue else "",),
+    "blind": lambda it: ("yes" if it.annotation.blind else "no",),
+    "model": lambda it: (it.trace.model.name if it.trace else "",),
+    "revision": lambda it: (it.trace.model.revision if it.trace else "",),
+    "split": lambda it: (it.split,),
+    "item": lambda it: (it.item.id,),
+    "licence": lambda it: (it.image_licence,),
+}
+"""By what decisions can be chosen: each gives the values that one has."""
+
+
+def read_filter(texts: Sequence[str]) -> dict[str, frozenset[str]]:
+    """KEY=VALUE[,VALUE...] each; all keys must hold, one of a key's values is enough. Raises InputError.
+
+    >>> read_filter(["action=edit,redraw", "blind=no"])["blind"]
+    frozenset({'no'})
+    """
+    wanted: dict[str, frozenset[str]] = {}
+    for text in texts:
+        key, equals, values = text.partition("=")
+        if not equals or key not in FILTERS:
+            known = ", ".join(FILTERS)
+            raise InputError(f"The filter {text!r} is unknown.", remedy=f"Give KEY=VALUE with one of {known}.")
+        wanted[key] = wanted.get(key, frozenset()) | frozenset(values.split(","))
+    return wanted
+
+
+def is_wanted(corrected: Corrected, wanted: Mapping[str, Collection[str]]) -> bool:
+    """Whether the filter lets this decision through."""
+    return all(any(value in values for value in FILTERS[key](corrected)) for key, values in wanted.items())

@@ -1,0 +1,171 @@
+"""Preview and export: from the store to a folder. The command line and a page call these two.
+
+preview(store, request)             what would be written, what is dropped and why, and three rows: writes nothing
+export(store, request, out, say)    writes, reads again, checks, and only then lets the folder appear
+"""
+
+import itertools
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from ergo_demo.errors import InputError, StoreDamaged
+from ergo_demo.exports import card, croissant
+from ergo_demo.exports.corrected import Corrected, is_wanted, read
+from ergo_demo.exports.folder import new_folder, write_json
+from ergo_demo.exports.format import Checked, Format, Out, corrected_of, kind_of
+from ergo_demo.exports.lessons import Dropped, Lesson, Pair
+from ergo_demo.exports.pictures import Pictures
+from ergo_demo.exports.said import Rules
+from ergo_demo.exports.tally import Tally
+from ergo_demo.store.store import Store
+
+SHOWN = 3
+"""Rows of a preview."""
+
+EVERY = 100
+"""Decisions between two lines of progress."""
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What is wanted. No projects: all of them."""
+
+    format: Format[Any]
+    projects: tuple[str, ...] = ()
+    wanted: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    rules: Rules = field(default_factory=Rules)
+    processor: Path | None = None
+    """A checkpoint's folder: its processor is asked whether it would resize a picture."""
+
+
+@dataclass
+class Preview:
+    """What an export has, or would have. `decisions` were read; `filtered` of them were not asked for."""
+
+    decisions: int = 0
+    filtered: int = 0
+    kinds: Counter[str] = field(default_factory=Counter)
+    splits: Counter[str] = field(default_factory=Counter)
+    dropped: Counter[str] = field(default_factory=Counter)
+    shown: list[dict[str, str]] = field(default_factory=list)
+    tally: Tally = field(default_factory=Tally)
+
+    @property
+    def rows(self) -> int:
+        """How many rows."""
+        return sum(self.kinds.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What was written, and what reading it again found."""
+
+    preview: Preview
+    checked: Checked
+
+
+def preview(store: Store, request: Request) -> Preview:
+    """The dry run: the same rows in the same order, without pictures and files. Raises NotThere."""
+    counts = Preview()
+    for _ in _rows(store, request, counts):
+        pass
+    return counts
+
+
+def export(store: Store, request: Request, out: Path, say: Say = lambda _line: None) -> Exported:
+    """Writes the rows into the new folder `out`, which appears whole or not at all.
+
+    Raises InputError where there is nothing to write or `out` exists, StoreDamaged where what was read again is wrong.
+    """
+    counts = Preview()
+    with new_folder(out) as folder:
+        with request.format.writing(Out(folder, Pictures(folder))) as write:
+            for row in _rows(store, request, counts, say):
+                write(row)
+        if not counts.rows:
+            raise InputError("There is nothing to export.", remedy=_why_nothing(counts))
+        checked = _check(request, folder, counts.rows)
+        card.write(folder, request.format, counts, checked, request.rules)
+        write_json(folder / "export.json", card.facts(request.format, counts, checked, request.rules))
+        croissant.write(folder, request.format, counts)
+    return Exported(counts, checked)
+
+
+def _check(request: Request, folder: Path, rows: int) -> Checked:
+    checked = request.format.check(folder)
+    problems = list(checked.problems)
+    if checked.rows != rows:
+        problems.append(f"{rows} rows were written and {checked.rows} read again")
+    if request.processor is not None and checked.sizes:
+        from ergo_demo.exports.processor import check_sizes
+
+        resized, by = check_sizes(checked.sizes, request.processor)
+        problems += resized
+        checked = replace(checked, by=(*checked.by, by))
+    if problems:
+        raise StoreDamaged(
+            f"The export is not as it should be: {'; '.join(problems[:3])}.",
+            remedy="Nothing was kept of it. Report this, with the format's name.",
+        )
+    return checked
+
+
+def _rows(store: Store, request: Request, counts: Preview, say: Say = lambda _line: None) -> Iterator[Any]:
+    projects = request.projects or tuple(store.projects())
+    for corrected in read(store, projects, every_version=request.format.every_version):
+        counts.decisions += 1
+        if counts.decisions % EVERY == 0:
+            say(f"{counts.decisions:,} decisions, {counts.rows:,} rows")
+        if not is_wanted(corrected, request.wanted):
+            counts.filtered += 1
+            continue
+        counts.tally.add(corrected)
+        yield from _rows_of(corrected, request, counts)
+
+
+def _rows_of(corrected: Corrected, request: Request, counts: Preview) -> Iterator[Any]:
+    why = request.format.refuses(corrected, request.rules)
+    made: Iterator[Any] = iter([Dropped(why)]) if why else request.format.rows(corrected, request.rules)
+    for row in made:
+        if isinstance(row, Dropped):
+            counts.dropped[row.why] += 1
+            continue
+        counts.kinds[kind_of(row)] += 1
+        counts.splits[corrected_of(row).split] += 1
+        if len(counts.shown) < SHOWN:
+            counts.shown.append(describe(row))
+        yield row
+
+
+def describe(row: Any) -> dict[str, str]:
+    """A row in a few words, for people."""
+    corrected = corrected_of(row)
+    words = {"kind": kind_of(row), "question": corrected.item.question}
+    if isinstance(row, Pair):
+        words |= {"chosen": row.chosen, "rejected": row.rejected, "margin": f"{row.margin:.2f}"}
+    elif isinstance(row, Lesson):
+        for name in ("completion", "good", "box_in_view", "answer"):
+            if hasattr(row, name):
+                words[name] = str(getattr(row, name))
+    else:
+        words["boxes"] = "; ".join(", ".join(f"{edge:.1f}" for edge in box.edges) for box in corrected.boxes)
+    if isinstance(row, Lesson):
+        words["thought of"] = row.source.value
+    return {name: _short(value) for name, value in words.items()}
+
+
+def _short(text: str, most: int = 160) -> str:
+    line = "".join(letter if letter.isprintable() else " " for letter in itertools.islice(text, most))
+    return line + "…" if len(text) > most else line
+
+
+def _why_nothing(counts: Preview) -> str:
+    if not counts.decisions:
+        return "Nobody has decided anything yet; is this the right ERGO_DATA?"
+    reasons = "; ".join(f"{why}: {count}" for why, count in counts.dropped.most_common(3))
+    return f"Of {counts.decisions} decisions {counts.filtered} were filtered out. {reasons}".strip()

@@ -1,0 +1,109 @@
+"""From boxes to what is said about them: the only place here where a box becomes whole view px, and text.
+
+A text speaks of the px of the picture that travels with it. That picture is the coarse view, whose sides are multiples
+of 28 within a budget: no trainer's processor resizes it once more.
+"""
+
+import re
+from typing import TypeAlias
+
+from ergo_demo.exports.corrected import Corrected
+from ergo_demo.exports.lessons import Picture, Prompt, Said
+from ergo_demo.geometry import Box, View
+from ergo_demo.imaging import Kernel
+from ergo_demo.pipeline import view_of
+from ergo_demo.protocol import prompts
+
+Whole: TypeAlias = tuple[int, int, int, int]
+"""x1, y1, x2, y2 in whole view px, as a model writes them."""
+
+_CONTROL = re.compile(
+    r"<\|[^<>|]{0,60}\|>"  # <|im_start|>, <|image_pad|>: a tokenizer would take them for its own
+    r"|</?(?:image|video|audio|bbox|ref-object|tool_call|think|zoom|answer)>",  # placeholders and the protocol's tags
+    re.IGNORECASE,
+)
+
+
+def plain(text: str) -> str:
+    """Text that every format can hold: half characters and NUL become U+FFFD, the ends are trimmed.
+
+    >>> plain(" a\\0b ")
+    'a�b'
+    """
+    return re.sub("[\0\ud800-\udfff]", "�", text).strip()
+
+
+def controls(text: str) -> bool:
+    """Whether a trainer would take a part of this for a picture, a turn's end or a tag.
+
+    >>> controls("What is on the <image>?"), controls("Is 3 < 4 or 4 > 3?")
+    (True, False)
+    """
+    return _CONTROL.search(text) is not None
+
+
+def coarse_view(corrected: Corrected, budget_tokens: int) -> View:
+    """The view that the model's box was named in; without a run, the one of this budget."""
+    whole = Box.of(corrected.image.size)
+    trace = corrected.trace
+    if trace is not None and trace.coarse is not None:
+        return View(whole, trace.coarse.view.size)
+    if corrected.item.coarse is not None:
+        return View(whole, corrected.item.coarse)
+    return view_of(whole, budget_tokens)
+
+
+def zoom_view(corrected: Corrected, box: Box, budget_tokens: int) -> View:
+    """The second look at `box` (source px), as the app would take it."""
+    budget = corrected.trace.zoom_budget_tokens if corrected.trace else budget_tokens
+    return view_of(box.outward().clip(Box.of(corrected.image.size)), budget)
+
+
+def written(box: Box, view: View) -> Whole:
+    """A box in source px as whole px of `view`, at least one wide and high: no edge moves by a whole px.
+
+    >>> from ergo_demo.geometry import Size
+    >>> written(Box(10, 10, 11, 50), View(Box(0, 0, 100, 100), Size(28, 28)))
+    (2, 3, 4, 14)
+    """
+    inside = view.from_source(box).clip(Box.of(view.size))
+    (x1, x2), (y1, y2) = _whole(inside.x1, inside.x2), _whole(inside.y1, inside.y2)
+    return x1, y1, x2, y2
+
+
+def _whole(low: float, high: float) -> tuple[int, int]:
+    if round(low) < round(high):
+        return round(low), round(high)
+    outward = Box(low, 0, high, 0).outward()
+    return int(outward.x1), int(outward.x2)
+
+
+def zoom_text(thought: str, box: Whole) -> str:
+    """A first reply. Both sides of a pair are written here, so that nothing but thought and box differs.
+
+    >>> zoom_text("There.", (1, 2, 30, 40))
+    '<think>There.</think><zoom>[1, 2, 30, 40]</zoom>'
+    """
+    return f"{_thought(thought)}<zoom>[{', '.join(map(str, box))}]</zoom>"
+
+
+def answer_text(answer: str, thought: str = "") -> str:
+    """A second reply."""
+    return f"{_thought(thought)}<answer>{answer}</answer>"
+
+
+def _thought(thought: str) -> str:
+    return f"<think>{thought}</think>" if thought else ""
+
+
+def coarse_prompt(question: str, coarse: View) -> Prompt:
+    """What the model is asked with the coarse view, word for word as the app asks."""
+    picture = Picture(coarse, Kernel.BICUBIC)
+    return Said("system", prompts.system()), Said("user", prompts.coarse_turn(question), picture)
+
+
+def zoom_prompt(question: str, coarse: View, first_reply: str, zoom: View) -> Prompt:
+    """What the model is asked with the zoom view: the whole dialogue so far."""
+    picture = Picture(zoom, Kernel.LANCZOS)
+    asked = Said("user", prompts.zoom_turn(question), picture)
+    return *coarse_prompt(question, coarse), Said("assistant", first_reply), asked

@@ -1,0 +1,45 @@
+"""Puts an exported log back into a store: adds what is missing, changes nothing, brings back nothing forgotten.
+
+What comes from a file is checked field by field; photos by their hash.
+"""
+
+from collections import Counter
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from ergo_demo.errors import Forgotten, RowsInvalid
+from ergo_demo.exports.log import records, restored
+from ergo_demo.records import from_json
+from ergo_demo.store.records import Plan
+from ergo_demo.store.store import Store
+
+
+def import_log(store: Store, folder: Path) -> Counter[str]:
+    """Adds every line; counts of what was "added", "forgotten" and so left out, and "taken" by another decision.
+
+    A line that is there already counts as added: the same import twice changes nothing.
+    """
+    counts = Counter[str]()
+    for line in records(folder):
+        try:
+            counts["added" if _add(store, folder, line) else "taken"] += 1
+        except Forgotten:
+            counts["forgotten"] += 1
+    return counts
+
+
+def _add(store: Store, folder: Path, line: dict[str, Any]) -> bool:
+    image, item, annotation = (restored(line, kind) for kind in ("image", "item", "annotation"))
+    store.put_image(_photo(folder, line["photo"]), image)
+    store.add_project(line["project"]["id"], line["project"]["name"], from_json(Plan, line["project"]["plan"]))
+    if line["trace"] is not None:
+        store.put_trace(restored(line, "trace"))
+    store.add_items([item])
+    return store.add_again(annotation)
+
+
+def _photo(folder: Path, name: str) -> Path:
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts or not (folder / name).is_file():
+        raise RowsInvalid(f"There is no photo {name!r} in the export.", remedy="Keep the folder together.")
+    return folder / name

@@ -1,0 +1,148 @@
+"""What the model said and what the person decided, read out of one decision; and why it may teach nothing at all."""
+
+from dataclasses import dataclass
+
+from ergo_demo.exports.corrected import Corrected, photo_exists
+from ergo_demo.exports.frames import Whole, coarse_view, controls, plain, written, zoom_prompt, zoom_text, zoom_view
+from ergo_demo.exports.lessons import Prompt, Source
+from ergo_demo.geometry import Box, View
+from ergo_demo.records import Finish
+from ergo_demo.scoring import answer_matches
+from ergo_demo.store.records import Action, Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What may be chosen. Budgets hold for items that no model was asked about."""
+
+    informative_below_iou: float = 0.7
+    """A box teaches only where it differs so much; a sample that agrees at least so much lends its thought."""
+    most_pairs: int = 4
+    """Of one decision's boxes."""
+    coarse_budget_tokens: int = 1280
+    zoom_budget_tokens: int = 1280
+    publish: bool = False
+    """Only photos whose owner agreed, under a licence that is named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A box that the model named (source px), and what it thought."""
+
+    thought: str
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What should have been said first: the box (source px, and whole view px), with a thought or without."""
+
+    view: View
+    box: Box
+    whole: Whole
+    thought: str
+    source: Source
+
+    @property
+    def reply(self) -> str:
+        """As text."""
+        return zoom_text(self.thought, self.whole)
+
+
+def unfit(corrected: Corrected, rules: Rules) -> str | None:
+    """Why this decision may not leave, or cannot, in whatever format; None where it may."""
+    if rules.publish and not corrected.may_be_published:
+        return "no consent to publish, or no licence"
+    if corrected.image.size != corrected.item.frame:
+        return "the photo has another size than the item"
+    if not photo_exists(corrected):
+        return "the photo's file is gone"
+    return None
+
+
+def refusal(corrected: Corrected, rules: Rules) -> str | None:
+    """Why nothing at all is learned from this decision; None where something may be."""
+    submission = corrected.annotation.submission
+    if submission.action is Action.SKIP:
+        return "skipped"
+    if Reason.UNANSWERABLE in submission.reasons:
+        return "the question cannot be answered"
+    if why := unfit(corrected, rules):
+        return why
+    if corrected.trace_lost:
+        return "the model's run is gone"
+    if not plain(corrected.item.question) or controls(corrected.item.question):
+        return "a model's control words in the question"
+    return None
+
+
+def goal(corrected: Corrected, rules: Rules) -> Goal | None:
+    """What the person decided, as the reply that it should have been; None where no box was decided on."""
+    action = corrected.annotation.submission.action
+    box = Box.of(corrected.image.size) if action is Action.FULL_IMAGE else corrected.hull
+    if box is None:
+        return None
+    view = coarse_view(corrected, rules.coarse_budget_tokens)
+    thought, source = _thought(corrected, box, rules)
+    return Goal(view, box, written(box, view), thought, source)
+
+
+def _thought(corrected: Corrected, box: Box, rules: Rules) -> tuple[str, Source]:
+    """A thought that leads to this box, and whose it is."""
+    submission = corrected.annotation.submission
+    if edited := plain(submission.thought or ""):
+        return _usable(edited, Source.EDITED)
+    if submission.action is Action.ACCEPT:
+        return _usable(next((said.thought for said in model_boxes(corrected)), ""), Source.MODEL)
+    agreeing = [said for said in samples(corrected) if said.box.iou(box) >= rules.informative_below_iou]
+    best = max(agreeing, key=lambda said: said.box.iou(box), default=None)
+    return _usable(best.thought, Source.SAMPLE) if best else ("", Source.NONE)
+
+
+def model_thought(said: Named) -> tuple[str, Source]:
+    """The thought that came with a box of the model's, where it can be repeated."""
+    return _usable(said.thought, Source.MODEL)
+
+
+def _usable(thought: str, source: Source) -> tuple[str, Source]:
+    return (thought, source) if thought and not controls(thought) else ("", Source.NONE)
+
+
+def model_boxes(corrected: Corrected) -> list[Named]:
+    """The box that the person saw, then those of the samples."""
+    trace, suggested = corrected.trace, corrected.suggested
+    if suggested is None:
+        return samples(corrected)
+    thought = trace.coarse.thought if trace is not None and trace.coarse is not None else ""
+    return [Named(plain(thought), suggested), *samples(corrected)]
+
+
+def samples(corrected: Corrected) -> list[Named]:
+    """What the model also could have said: samples that came to their end and named a box."""
+    drawn = corrected.trace.samples if corrected.trace else ()
+    ended = (Finish.STOP, Finish.LENGTH)
+    return [Named(plain(it.thought), it.box) for it in drawn if it.box is not None and it.finish in ended]
+
+
+def right_answer(corrected: Corrected) -> str:
+    """The answer that the person gave or chose; "" where they did not say."""
+    submission = corrected.annotation.submission
+    what_if = submission.what_if
+    chosen = {"a": 0, "b": 1}.get(what_if.preferred or "", 99)
+    preferred = what_if.shown[chosen] if chosen < len(what_if.shown) else ""
+    names = ("model", "corrected", "expanded")
+    offered = getattr(what_if, preferred) if preferred in names else None
+    return plain(submission.answer or what_if.right or offered or "")
+
+
+def wrong_answers(corrected: Corrected, right: str) -> list[str]:
+    """What the model answered otherwise, each once: from the corrected region first, then from its own."""
+    what_if, trace = corrected.annotation.submission.what_if, corrected.trace
+    said = [plain(text or "") for text in (what_if.corrected, what_if.model, trace.answer if trace else "")]
+    return [text for text in dict.fromkeys(said) if text and not answer_matches(text, right)]
+
+
+def second_prompt(corrected: Corrected, wanted: Goal, rules: Rules) -> Prompt:
+    """The dialogue up to the second look, as it should have gone."""
+    zoom = zoom_view(corrected, wanted.box, rules.zoom_budget_tokens)
+    return zoom_prompt(plain(corrected.item.question), wanted.view, wanted.reply, zoom)

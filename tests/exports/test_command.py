@@ -1,0 +1,135 @@
+"""The command, the card and the metadata."""
+
+import json
+from pathlib import Path
+
+import mlcroissant
+import pytest
+from huggingface_hub import DatasetCard
+
+from ergo_demo.__main__ import main
+from ergo_demo.errors import InputError
+from ergo_demo.exports.corrected import FILTERS, is_wanted, read, read_filter
+from ergo_demo.exports.exporting import Request, export
+from ergo_demo.exports.formats import FORMATS, format_named
+from tests.exports.making import Shop, everything, many
+
+
+@pytest.fixture
+def data(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Path:
+    everything(shop)
+    shop.store.close()
+    monkeypatch.setenv("ERGO_SECRET", "a secret for the tests only")
+    return shop.folder.parent / "data"
+
+
+def test_a_dry_run_says_what_would_be_written_and_writes_nothing(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    assert main(["export", "trl-dpo", str(out), "--data", str(data), "--dry-run"]) == 0
+    said = capsys.readouterr().out
+    assert "13 decisions, 0 filtered out, 18 rows:" in said
+    assert "dropped: accepted: to be imitated, not compared" in said
+    assert said.count("\nrow ") == 3
+    assert not out.exists()
+
+
+def test_the_command_exports_and_says_who_checked(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    command = ["export", "coco", str(out), "--data", str(data), "--project", "p", "--filter", "action=edit"]
+    assert main(command) == 0
+    assert "6 rows read again, checked with pycocotools" in capsys.readouterr().out
+    assert main(command) == 2
+    assert "never written over another" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["coca", "out"], "There is no format 'coca'"),
+        (["csv", "out", "--filter", "colour=red"], "The filter 'colour=red' is unknown"),
+        (["csv", "out", "--project", "nobody's"], "no such project"),
+        (["csv", "out", "--filter", "item=none"], "There is nothing to export"),
+    ],
+)
+def test_what_cannot_be_exported_is_said(
+    data: Path, tmp_path: Path, arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name, out, *more = arguments
+    assert main(["export", name, str(tmp_path / out), "--data", str(data), *more]) in (1, 2)
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_command_lists_every_format(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["export", "formats"]) == 0
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == list(FORMATS)
+
+
+def test_an_export_of_the_log_is_imported(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "out"
+    assert main(["export", "log", str(out), "--data", str(data)]) == 0
+    assert main(["import", str(out), "--data", str(tmp_path / "other")]) == 0
+    assert "13 decisions are there now." in capsys.readouterr().out
+    assert main(["import", str(data), "--data", str(tmp_path / "other")]) == 2
+
+
+@pytest.mark.parametrize(
+    ("texts", "items"),
+    [
+        (["action=accept,reject"], {"d-accept", "f-reject", "k-hopeless"}),
+        (["action=edit", "effect=wrong_to_right"], {"a-edit"}),
+        (["reason=unanswerable"], {"k-hopeless"}),
+        (["model="], {"j-unasked"}),
+    ],
+)
+def test_filters(shop: Shop, texts: list[str], items: set[str]) -> None:
+    everything(shop)
+    wanted = read_filter(texts)
+    assert {it.item.id for it in read(shop.store, ["p"]) if is_wanted(it, wanted)} == items
+    assert set(wanted) <= set(FILTERS)
+    with pytest.raises(InputError):
+        read_filter(["action"])
+
+
+OF_A_LIBRARY_OF_MLCROISSANT = pytest.mark.filterwarnings("ignore")
+"""It uses what others call deprecated; warnings of ours are errors in the other tests."""
+
+
+@OF_A_LIBRARY_OF_MLCROISSANT
+@pytest.mark.parametrize("name", ["trl-dpo", "llamafactory-sft", "coco", "yolo", "csv"])
+def test_the_metadata_are_croissant(shop: Shop, tmp_path: Path, name: str, caplog: pytest.LogCaptureFixture) -> None:
+    many(shop, 8)
+    export(shop.store, Request(format=format_named(name)), tmp_path / "out")
+    described = mlcroissant.Dataset(jsonld=str(tmp_path / "out" / "croissant.json"))
+    assert (described.metadata.ctx.issues.errors, described.metadata.ctx.issues.warnings) == (set(), set())
+    assert caplog.records == []  # it says there what it thinks of a context
+    assert described.metadata.name == f"corrected-regions-{name}"
+    assert {"README.md", "export.json"} < {found.name for found in described.metadata.distribution}
+
+
+@OF_A_LIBRARY_OF_MLCROISSANT
+def test_croissant_s_own_reader_finds_the_rows(shop: Shop, tmp_path: Path) -> None:
+    many(shop, 8)
+    export(shop.store, Request(format=format_named("log-parquet")), tmp_path / "out")
+    described = mlcroissant.Dataset(jsonld=str(tmp_path / "out" / "croissant.json"))
+    assert [row["log/item"] for row in described.records("log")] == [f"m{n:06}".encode() for n in range(8)]
+
+
+def test_the_card_is_read_by_the_hub_s_own_reader(shop: Shop, tmp_path: Path) -> None:
+    everything(shop)
+    export(shop.store, Request(format=format_named("trl-dpo")), tmp_path / "out")
+    card = DatasetCard.load(tmp_path / "out" / "README.md")
+    assert card.data.license == "other"
+    assert card.data.to_dict()["configs"][0]["data_files"] == [
+        {"split": "train", "path": "train.parquet"}, {"split": "test", "path": "test.parquet"},
+    ]  # fmt: skip
+    assert "7 decisions are about photos without consent to publish" in card.text
+    assert "Active time for one decision, median: 6.00 s" in card.text
+    assert "Agreement of two people, mean IoU of 1: 0.91" in card.text
+    facts = json.loads((tmp_path / "out" / "export.json").read_text())
+    assert facts["rows"] == facts["rows_read_again"] == 18
+    assert facts["people"] == 2

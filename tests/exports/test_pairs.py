@@ -1,0 +1,154 @@
+"""Which decision becomes which lesson, and which becomes none, and why."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from ergo_demo.exports.corrected import Corrected, read
+from ergo_demo.exports.lessons import Demonstration, Dropped, Pair, Source, Task, Verdict
+from ergo_demo.exports.pairs import crop_pairs, pairs
+from ergo_demo.exports.said import Rules, refusal
+from ergo_demo.exports.singles import demonstrations, tasks, verdicts
+from ergo_demo.geometry import Box
+from ergo_demo.scoring import iou
+from tests.exports.making import CORRECTED, FAR, SUGGESTED, Shop, everything
+
+RULES = Rules()
+
+
+@pytest.fixture
+def decisions(shop: Shop) -> dict[str, Corrected]:
+    everything(shop)
+    return {it.item.id: it for it in read(shop.store, ["p"])}
+
+
+def made(found: Iterator[Any]) -> tuple[list[Any], list[str]]:
+    rows = list(found)
+    return [row for row in rows if not isinstance(row, Dropped)], [row.why for row in rows if isinstance(row, Dropped)]
+
+
+def test_an_edited_box_gives_one_pair_for_the_suggestion_and_one_for_each_clearly_worse_sample(
+    decisions: dict[str, Corrected],
+) -> None:
+    lessons, dropped = made(pairs(decisions["a-edit"], RULES))
+    regions = [pair for pair in lessons if pair.stage == "coarse"]
+    assert [pair.chosen for pair in regions] == [
+        "<think>It hangs in the middle.</think><zoom>[84, 56, 134, 92]</zoom>"
+    ] * 3
+    assert [pair.rejected.split("</think>")[1] for pair in regions] == [
+        "<zoom>[25, 17, 76, 67]</zoom>", "<zoom>[168, 112, 238, 165]</zoom>", "<zoom>[25, 17, 76, 67]</zoom>",
+    ]  # fmt: skip
+    assert [pair.margin for pair in regions] == [1 - iou(box, CORRECTED) for box in (SUGGESTED, FAR, SUGGESTED)]
+    assert {pair.source for pair in regions} == {Source.SAMPLE}
+    assert dropped == ["a sample hardly differs"]
+
+
+def test_pairs_of_one_decision_are_capped(decisions: dict[str, Corrected]) -> None:
+    lessons, dropped = made(pairs(decisions["a-edit"], Rules(most_pairs=1)))
+    assert len([pair for pair in lessons if pair.stage == "coarse"]) == 1
+    assert dropped.count("more pairs than wanted of one decision") == 2
+
+
+def test_the_edited_thought_is_the_chosen_one(decisions: dict[str, Corrected]) -> None:
+    lessons, _ = made(pairs(decisions["b-thought"], RULES))
+    assert lessons[0].source is Source.EDITED
+    assert lessons[0].chosen.startswith("<think>It hangs in the middle, by the door.</think><zoom>")
+    assert lessons[0].rejected.startswith("<think>It is in the upper left.</think><zoom>")
+
+
+def test_without_a_thought_for_the_better_side_neither_side_has_one(decisions: dict[str, Corrected]) -> None:
+    (pair,), _ = made(pairs(decisions["c-lone"], RULES))
+    assert pair.source is Source.NONE
+    assert not pair.chosen.startswith("<think>")
+    assert not pair.rejected.startswith("<think>")
+    # Two boxes are one in a text: what the second look would show.
+    assert pair.margin == 1 - SUGGESTED.iou(Box(300, 200, 560, 400))
+
+
+def test_answers_become_pairs_on_the_same_crop(decisions: dict[str, Corrected]) -> None:
+    lessons, _ = made(pairs(decisions["b-thought"], RULES))
+    answers = [pair for pair in lessons if pair.stage == "zoom"]
+    assert [(pair.chosen, pair.rejected) for pair in answers] == [
+        ("<answer>EXIT</answer>", "<answer>EXIST</answer>"),
+        ("<answer>EXIT</answer>", "<answer>ENTER</answer>"),
+    ]
+    for pair in answers:
+        assert pair.rejected_prompt is None
+        assert pair.pictures[1].view.region == CORRECTED
+        assert [said.role for said in pair.prompt] == ["system", "user", "assistant", "user"]
+
+
+def test_crops_that_differ_become_pairs_of_whole_dialogues(decisions: dict[str, Corrected]) -> None:
+    (pair,), _ = made(crop_pairs(decisions["a-edit"], RULES))
+    assert pair.rejected_prompt is not None
+    assert (pair.pictures[1].view.region, pair.rejected_prompt[-1].picture.view.region) == (CORRECTED, SUGGESTED)
+
+
+@pytest.mark.parametrize(
+    ("item", "why"),
+    [
+        ("d-accept", "accepted: to be imitated, not compared"),
+        ("e-full", "the full photo is needed: to be imitated, not compared"),
+        ("f-reject", "rejected without a better box"),
+        ("h-near", "the boxes hardly differ"),
+        ("i-same", "the same box after rounding"),
+        ("j-unasked", "the model named no box"),
+    ],
+)
+def test_what_becomes_no_pair(decisions: dict[str, Corrected], item: str, why: str) -> None:
+    lessons, dropped = made(pairs(decisions[item], RULES))
+    assert [pair for pair in lessons if pair.stage == "coarse"] == []
+    assert dropped == [why]
+
+
+@pytest.mark.parametrize(
+    ("item", "why"), [("g-skip", "skipped"), ("k-hopeless", "the question cannot be answered"), ("a-edit", None)]
+)
+def test_what_teaches_nothing_at_all(decisions: dict[str, Corrected], item: str, why: str | None) -> None:
+    assert refusal(decisions[item], RULES) == why
+
+
+def test_only_photos_with_consent_are_published(decisions: dict[str, Corrected]) -> None:
+    assert refusal(decisions["b-thought"], Rules(publish=True)) == "no consent to publish, or no licence"
+    assert refusal(decisions["a-edit"], Rules(publish=True)) is None
+
+
+def test_the_full_photo_is_demonstrated_as_the_whole_coarse_view(decisions: dict[str, Corrected]) -> None:
+    lessons, dropped = made(demonstrations(decisions["e-full"], RULES))
+    region, answer = lessons
+    assert region.completion == "<zoom>[0, 0, 252, 168]</zoom>"
+    assert (answer.completion, answer.pictures[1].view.region) == ("<answer>EXIT</answer>", Box(0, 0, 900, 600))
+    assert dropped == []
+    assert [row.good for row in made(verdicts(decisions["e-full"], RULES))[0] if row.stage == "coarse"] == [True]
+
+
+def test_what_was_accepted_is_imitated_with_the_model_s_own_thought(decisions: dict[str, Corrected]) -> None:
+    lessons, _ = made(demonstrations(decisions["d-accept"], RULES))
+    assert lessons[0].completion == "<think>It is in the upper left.</think><zoom>[25, 17, 76, 67]</zoom>"
+    assert lessons[0].source is Source.MODEL
+    # The person chose the second of the two answers that were shown.
+    assert lessons[1].completion == "<answer>EXIT</answer>"
+
+
+@pytest.mark.parametrize(
+    ("item", "goods"),
+    [("d-accept", [False, True, True]), ("f-reject", [False]), ("c-lone", [False, True]), ("h-near", [True])],
+)
+def test_verdicts(decisions: dict[str, Corrected], item: str, goods: list[bool]) -> None:
+    lessons, _ = made(verdicts(decisions[item], RULES))
+    assert [verdict.good for verdict in lessons] == goods
+    assert len({verdict.id for verdict in lessons}) == len(lessons)
+
+
+def test_a_task_holds_the_right_box_in_both_frames(decisions: dict[str, Corrected]) -> None:
+    (task,), _ = made(tasks(decisions["a-edit"], RULES))
+    assert (task.box, task.box_in_view, task.answer) == (CORRECTED, (84, 56, 134, 92), "EXIT")
+
+
+def test_every_kind_is_its_own(decisions: dict[str, Corrected]) -> None:
+    it = decisions["a-edit"]
+    kinds = (Pair, Demonstration, Verdict, Task)
+    for make, kind in zip((pairs, demonstrations, verdicts, tasks), kinds, strict=True):
+        lessons, _ = made(make(it, RULES))
+        assert {type(lesson) for lesson in lessons} == {kind}
