@@ -6,7 +6,12 @@ import test from "node:test";
 import * as boxes from "../../ergo_demo/ui/box_editor/boxes.js";
 import * as drawing from "../../ergo_demo/ui/box_editor/drawing.js";
 import * as editing from "../../ergo_demo/ui/box_editor/editing.js";
+import { changeWords } from "../../ergo_demo/ui/box_editor/changes.js";
+import { HANDLES, REACH, gripAt, handlePoint } from "../../ergo_demo/ui/box_editor/grips.js";
+import { EDITOR_KEYS } from "../../ergo_demo/ui/box_editor/keys.js";
+import { ticks } from "../../ergo_demo/ui/box_editor/rulers.js";
 import { modelStep, stepOf, stepWords } from "../../ergo_demo/ui/box_editor/steps.js";
+import { pressedRow } from "../../ergo_demo/ui/viewer/keys.js";
 
 const VECTORS = JSON.parse(readFileSync(new URL("../data/geometry.json", import.meta.url), "utf8"));
 const PHOTO = { width: 8000, height: 6000 };
@@ -159,4 +164,62 @@ test("a step is one pixel of what the model saw, or of the source", () => {
   assert.deepEqual(stepOf("source", PHOTO, { width: 1148, height: 868 }), { x: 1, y: 1 });
   assert.deepEqual(stepOf("model", PHOTO, null), { x: 1, y: 1 });
   assert.deepEqual(stepWords("model", { x: 7.2, y: 6.9 }), { name: "1 model pixel", size: "7.2 x 6.9 px" });
+});
+
+test("what a pointer holds: corners before edges, edges before the middle, and a small box can still be moved", () => {
+  const rect = { x: 100, y: 100, width: 200, height: 80 };
+  const rows = [
+    [[100, 100], "nw"], [[303, 97], "ne"], [[200, 104], "n"], [[296, 140], "e"], [[200, 140], "move"], [[90, 140], null], [[200, 190], null],
+  ];
+  for (const [[x, y], grip] of rows) assert.equal(gripAt(rect, { x, y }, REACH.mouse), grip, `${x}, ${y}`);
+  const small = { x: 100, y: 100, width: 12, height: 12 };
+  assert.equal(gripAt(small, { x: 106, y: 106 }, REACH.touch), "move");
+  assert.equal(gripAt(small, { x: 130, y: 106 }, REACH.touch), "e");
+  for (const handle of HANDLES) {
+    const { x, y } = handlePoint([100, 100, 300, 180], handle);
+    assert.equal(gripAt(rect, { x, y }, REACH.mouse), handle);
+  }
+});
+
+test("a change in words", () => {
+  const said = (before, after) => changeWords(before, after)?.spoken ?? null;
+  assert.equal(said([2216, 2536, 2500, 2736], [2216, 2536, 2724, 2736]), "Right edge 2,724 pixels, moved by 224.");
+  assert.equal(said([10, 10, 60, 60], [10, 3, 60, 60]), "Top edge 3 pixels, moved by −7.");
+  assert.equal(said([10, 10, 60, 60], [13.48, 10, 63.48, 60]), "Box moved by 3.5, 0, at 13, 10.");
+  assert.equal(said(null, [5, 6, 105, 206]), "Box 100 × 200 px at 5, 6.");
+  assert.equal(said([5, 6, 105, 206], null), "Box deleted.");
+  assert.equal(said([1, 2, 3, 4], [1, 2, 3, 4]), null);
+});
+
+test("ruler numbers are round, far enough apart, and where they say", () => {
+  for (const scale of [0.02, 0.11, 0.58, 1, 4, 16]) {
+    const found = ticks(1640.5, scale, 924);
+    const numbers = found.filter(({ value }) => value !== null);
+    assert.ok(found.length >= numbers.length * 2 - 1 && numbers.length >= 2, `${scale}: ${numbers.length}`);
+    for (const { at, value } of numbers) assert.ok(Math.abs((value - 1640.5) * scale - at) < 1e-9 && Number.isInteger(value));
+    assert.ok(numbers[1].at - numbers[0].at >= 84);
+  }
+});
+
+const HELD = { ctrlKey: false, altKey: false, metaKey: false, shiftKey: false, isComposing: false };
+const press = (key, more = {}) => pressedRow({ key, code: "", ...HELD, ...more }, EDITOR_KEYS)?.id ?? null;
+
+test("one row for each key with what is held, and none for what belongs to browser, system and reader", () => {
+  for (const shift of [false, true]) for (const ctrl of [false, true]) {
+    const reached = EDITOR_KEYS.filter((row) => Boolean(row.ctrl) === ctrl && (row.shift ?? shift) === shift);
+    const keys = reached.flatMap((row) => row.keys);
+    assert.equal(new Set(keys).size, keys.length, `${shift} ${ctrl}`);
+  }
+  assert.equal(new Set(EDITOR_KEYS.map(({ id }) => id)).size, EDITOR_KEYS.length);
+  for (const row of EDITOR_KEYS) assert.ok(row.does && row.cap && row.aria && !/\s/.test(row.aria), row.id);
+  const rows = [
+    ["z", {}, "to-box"], ["z", { ctrlKey: true }, "undo"], ["Z", { ctrlKey: true, shiftKey: true }, "redo"],
+    ["z", { metaKey: true }, "undo"], ["y", { ctrlKey: true }, "redo-too"], ["y", { metaKey: true }, null],
+    ["b", {}, "draw"], ["B", { shiftKey: true }, "draw-more"], ["W", { shiftKey: true }, "side-top"],
+    ["c", { ctrlKey: true }, null], ["ArrowLeft", { altKey: true }, null], ["Tab", {}, null], ["/", {}, null],
+    ["'", {}, null], ["[", {}, null], ["F5", {}, null], ["Insert", {}, null], [" ", {}, "hold-pan"], ["Enter", {}, "enter"],
+  ];
+  for (const [key, held, id] of rows) assert.equal(press(key, held), id, `${key} ${JSON.stringify(held)}`);
+  const repeats = EDITOR_KEYS.filter((row) => row.repeat).map(({ id }) => id.split("-")[0]);
+  assert.deepEqual([...new Set(repeats)].sort(), ["go", "side"]);
 });

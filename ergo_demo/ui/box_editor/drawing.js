@@ -18,6 +18,13 @@ export function crossAt(drawing, cross) {
   return { ...drawing, cross };
 }
 
+/** With the cross moved by dx, dy, within the photo. */
+export function crossMoved(drawing, dx, dy, photo) {
+  const within = (value, most) => Math.min(Math.max(value, 0), most);
+  const { x, y } = drawing.cross;
+  return crossAt(drawing, { x: within(x + dx, photo.width), y: within(y + dy, photo.height) });
+}
+
 /** With a point set where the cross is. */
 export function pointSet(drawing) {
   return { ...drawing, points: [...drawing.points, drawing.cross] };
@@ -31,6 +38,15 @@ export function finished({ kind, points }) {
 /** What to show on the way: the box of what is set and the cross; null before anything is set. */
 export function preview({ kind, points, cross }) {
   return points.length > 0 ? boxOf(kind, [...points, cross]) : null;
+}
+
+/** The boxes of a state as they are seen: the selected one where it is held, or the one that is drawn in its place. */
+export function seenBoxes({ boxes, selected }, held, drawing) {
+  if (held) return boxes.map((each) => (each.id === selected ? { ...each, box: held } : each));
+  const drawn = drawing && preview(drawing);
+  if (!drawn) return boxes;
+  const others = drawing.more ? boxes : boxes.filter(({ id }) => id !== selected);
+  return [...others, { id: "new", box: drawn }];
 }
 
 /** What is to be done next, in words. */
