@@ -104,10 +104,10 @@ class BoxEditor {
     this.#viewed();
   }
 
-  /** Shows nothing. */
-  close() {
-    this.#state = this.#drawing = null;
-    this.#viewer.setPhoto(null);
+  /** Says words in the line under the photo, and to listeners. */
+  say(words) {
+    this.#status.say(words);
+    this.#viewer.say(words);
   }
 
   /** The boxes with their surroundings, or the whole photo where there is none. */
