@@ -37,7 +37,7 @@ class Desk:
     fails: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
     """Route -> the status and body that it answers instead."""
     answers: dict[str, str] | None = None
-    """What the engine reads from another box; None: there is no such route."""
+    """What the engine reads from another box; None: there is no engine."""
     seen: list[str] = field(default_factory=list)
 
     def answer(self, method: str, path: str, query: dict[str, str], body: dict[str, Any]) -> tuple[int, Any]:
@@ -46,7 +46,9 @@ class Desk:
         if route in self.fails:
             return self.fails[route]
         handler = getattr(self, f"{method.lower()}_{route}", None)
-        return (404, {"error": {"code": "not-there", "message": "No such route.", "remedy": ""}}) if handler is None else handler(query, body)
+        assert handler is not None, f"{method} {path} is not in the contract"
+        got: tuple[int, Any] = handler(query, body)
+        return got
 
     def get_projects(self, _query: dict[str, str], _body: dict[str, Any]) -> tuple[int, Any]:
         terms = {"version": "1", "line": "Kept on this server until its owner removes it.", "seen": bool(self.decisions)}
@@ -92,7 +94,9 @@ class Desk:
         return 200, {"item": {**self._given(item), "draft": self._newest(item["id"])}}
 
     def post_what_if(self, _query: dict[str, str], _body: dict[str, Any]) -> tuple[int, Any]:
-        return (404, {"error": {"code": "", "message": "", "remedy": ""}}) if self.answers is None else (200, self.answers)
+        if self.answers is None:
+            return 503, {"error": {"code": "engine-unavailable", "message": "There is no model here.", "remedy": ""}}
+        return 200, self.answers
 
     def _given(self, item: dict[str, Any]) -> dict[str, Any]:
         newest = self._newest(item["id"])

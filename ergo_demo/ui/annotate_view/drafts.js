@@ -56,7 +56,8 @@ export class Drafts {
   sweep(now = Date.now()) {
     const keys = Array.from({ length: this.#storage.length }, (_, at) => this.#storage.key(at));
     for (const key of keys.filter((each) => each.startsWith(PREFIX))) {
-      if (now - (this.#own(key)?.at ?? 0) > KEPT_MS) this.#storage.removeItem(key);
+      const own = this.#own(key);
+      if (!own || now - own.at > KEPT_MS) this.#storage.removeItem(key);
     }
   }
 

@@ -27,6 +27,7 @@ export class WhatIf {
   #answers = null; // {model, corrected, expanded}: text, or null while it is not known
   #note = "";
   #asked = null; // the box of the last question
+  #boxes = []; // of the next one
   #right = "";
   #timer = 0;
   #clock = 0;
@@ -73,8 +74,6 @@ export class WhatIf {
     this.#timer = setTimeout(() => this.#read(), ASK_AFTER_MS);
   }
 
-  #boxes = [];
-
   /** What the person types as the right answer. */
   rightIs(text) {
     this.#right = text;
@@ -94,9 +93,10 @@ export class WhatIf {
     const since = performance.now();
     this.#clock = setInterval(() => this.#say(`Reading, ${((performance.now() - since) / 1000).toFixed(1)} s`), 100);
     try {
-      const { box_answer: corrected, expanded_answer: expanded } = await this.#ask(item.id, boxes, this.#abort.signal);
+      const got = await this.#ask(item.id, boxes, this.#abort.signal);
       this.#asked = hull(boxes);
-      this.#answers = { ...this.#answers, corrected: corrected ?? null, expanded: expanded ?? this.#answers.expanded };
+      const { model } = this.#answers;
+      this.#answers = { model: got.box_answer ?? model, corrected: got.answer ?? null, expanded: got.expanded_answer ?? null };
       this.#say(`read in ${((performance.now() - since) / 1000).toFixed(1)} s`);
     } catch (error) {
       if (error.name === "AbortError") return;
@@ -108,8 +108,8 @@ export class WhatIf {
   }
 
   #failed(error) {
-    // There is no such route, or no engine behind it: said once, and not asked again.
-    this.#able = error.status !== 404 && error.status !== 405;
+    // There is no engine: said once, and not asked again.
+    this.#able = error.code !== "engine-unavailable" && error.status !== 404;
     this.#say(this.#able ? `${error.message} Saving still works.` : "No engine reads it again here.");
     this.#rows[1].again.hidden = !this.#able;
     if (this.#able) this.#rows[1].text.replaceChildren("Could not be read");
@@ -136,8 +136,9 @@ export class WhatIf {
     this.#say(this.#note);
     const effect = effectOf(model ?? "", corrected, right);
     const [strong, rest] = EFFECTS[effect];
-    this.#parts.effect.hidden = corrected === null;
-    this.#parts.effect.className = `e-effect ${effect === "wrong_to_right" ? "" : effect === "right_to_wrong" ? "bad" : "none"}`.trim();
+    const look = { wrong_to_right: "", right_to_wrong: "bad" }[effect] ?? "none";
+    // Its place is kept while there is nothing to say, so that nothing below it jumps.
+    this.#parts.effect.className = `e-effect ${look} ${corrected === null ? "away" : ""}`.trim();
     this.#parts.effect.replaceChildren(html("b", {}, strong), ` ${rest}`);
   }
 }
