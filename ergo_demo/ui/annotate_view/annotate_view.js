@@ -13,10 +13,11 @@ import { Effort } from "./effort.js";
 import * as head from "./head.js";
 import { Keys } from "./keyboard.js";
 import * as notes from "./notes.js";
-import { editorItem, fromDraft, newId, submission } from "./opening.js";
+import { editorItem, fromDraft, submission } from "./opening.js";
 import { Panel } from "./panel.js";
 import { Past } from "./past.js";
 import { preload } from "./preload.js";
+import { Progress } from "./progress.js";
 import { Projects } from "./projects.js";
 import * as receipt from "./receipt.js";
 import { WhatIf } from "./whatif.js";
@@ -39,11 +40,11 @@ class AnnotateView {
   #projects;
   #whatIf;
   #past;
+  #progress;
   #conflict;
   #item = null;
   #decision = decide.undecided();
   #effort = new Effort();
-  #counted = { items: 0, done: 0, median: null };
   #opening = 0; // rises with each item that is asked for: an answer that was overtaken is dropped
 
   constructor(element, shared) {
@@ -51,6 +52,7 @@ class AnnotateView {
     const parts = (this.#parts = Object.fromEntries(found.map((part) => [part.dataset.part, part])));
     this.#desk = shared;
     this.#past = new Past(shared.server);
+    this.#progress = new Progress(shared, parts.session, () => this.#fillHead());
     this.#keys = new Keys(parts, this.#forKeys());
     this.#projects = new Projects(parts, shared.storage, (id) => this.#start(id));
     this.#conflict = new Conflict(parts, { settled: (how, both) => this.#settled(how, both) });
@@ -88,7 +90,7 @@ class AnnotateView {
     head.fillReceipt(this.#parts.receipt, receipt.saved(got, note));
     this.#projects.agreed(note.project);
     this.#desk.drafts.forget(body.item);
-    if (this.#desk.outbox.entries.length === 0) this.#count();
+    if (this.#desk.outbox.entries.length === 0) this.#progress.count();
   }
 
   waiting(count, error) {
@@ -114,25 +116,12 @@ class AnnotateView {
     const same = project === this.#desk.project;
     this.#desk.project = project;
     this.#projects.show(project);
-    this.#past.leave();
     if (!same) {
       this.#desk.worklist.begin(project);
       this.#desk.working = null;
     }
-    await this.#count();
-    if (this.#desk.working) this.#open(this.#desk.working);
-    else await this.#next();
-  }
-
-  async #count() {
-    try {
-      const { items, done, median_seconds: median } = await this.#desk.server.panel(this.#desk.project);
-      this.#counted = { items, done, median };
-      head.fillSession(this.#parts.session, this.#counted);
-      this.#fillHead();
-    } catch {
-      // Only a count: the next receipt asks again.
-    }
+    await this.#progress.count();
+    await this.#worklistAgain();
   }
 
   async #next() {
@@ -144,7 +133,7 @@ class AnnotateView {
       this.#desk.working = item;
       if (mine !== this.#opening) return;
       if (item) this.#open(item);
-      else this.#note(notes.finished(this.#counted, this.#desk.worklist.left ?? 0, () => this.#lookForMore()));
+      else this.#note(notes.finished(this.#progress, this.#desk.worklist.left ?? 0, () => this.#lookForMore()));
     } catch (error) {
       if (mine === this.#opening) this.#note(notes.failed(error, () => this.#next()));
     }
@@ -169,18 +158,17 @@ class AnnotateView {
     this.#parts.later.hidden = !this.#past.open;
     this.#fillHead();
     this.#show();
-    if (document.activeElement === document.body || this.#parts.side.contains(document.activeElement)) this.#focus();
-  }
-
-  /** The number of the item that is open: those that wait to be sent are done for the person. */
-  get #number() {
-    return Math.min(this.#counted.done + this.#desk.outbox.entries.length + 1, this.#counted.items);
+    this.#takeFocus();
   }
 
   #fillHead() {
-    if (!this.#item) return;
-    const { items, done } = this.#counted;
-    head.fillHead(this.#parts, this.#item, { number: this.#number, items, done, again: this.#past.open?.saved_at ?? "" });
+    if (this.#item) head.fillHead(this.#parts, this.#item, this.#progress, this.#past.open?.saved_at ?? "");
+  }
+
+  /** The keys work at once, unless somebody is elsewhere with the keyboard. */
+  #takeFocus() {
+    const at = document.activeElement;
+    if (at === document.body || this.#parts.side.contains(at) || !at.matches(":focus-visible")) this.#focus();
   }
 
   #focus() {
@@ -258,7 +246,7 @@ class AnnotateView {
     const body = submission(this.#item, decide.fieldsOf(action, this.#decision, this.#editor.state), {
       effort: this.#effort.record(this.#editor.counts), whatIf: this.#whatIf.record, consent: this.#parts.consent.checked,
     });
-    const note = { number: this.#number, done: decide.doneWords(action), replaces, project: this.#desk.project };
+    const note = { number: this.#progress.number, done: decide.doneWords(action), replaces, project: this.#desk.project };
     head.fillReceipt(this.#parts.receipt, receipt.SAVING);
     this.#desk.outbox.add(body, note);
     this.#desk.forget(this.#item.id);
@@ -270,8 +258,7 @@ class AnnotateView {
 
   #worklistAgain() {
     this.#past.leave();
-    if (this.#desk.working) this.#open(this.#desk.working);
-    else this.#next();
+    return this.#desk.working ? this.#open(this.#desk.working) : this.#next();
   }
 
   async #look(by) {
@@ -289,10 +276,8 @@ class AnnotateView {
 
   async #settled(how, { body, note, newest }) {
     this.#focus();
-    if (how === "mine") {
-      const again = { ...body, client_id: newId(), base_version: newest.version };
-      this.#desk.outbox.add(again, { ...note, replaces: newest.saved_at });
-    } else if (how === "look") {
+    if (how === "mine") this.#desk.sendAgain(body, note, newest);
+    else if (how === "look") {
       this.#desk.drafts.keep(body.item, body);
       const { item } = await this.#desk.server.reopen(body.item);
       this.#past.enter({ item: body.item, saved_at: newest.saved_at });

@@ -3,6 +3,7 @@
  * sent, and the undo history of what is open.
  */
 import { Drafts } from "./drafts.js";
+import { newId } from "./opening.js";
 import { Outbox } from "./outbox.js";
 import { Server } from "./server.js";
 import { Worklist } from "./worklist.js";
@@ -44,6 +45,12 @@ export class Desk {
   /** What was left of an item: {edit, decision}, or undefined. */
   recall(item) {
     return this.#memory.get(item);
+  }
+
+  /** A decision that came too late, on top of the one that was there. */
+  sendAgain(body, note, newest) {
+    const again = { ...body, client_id: newId(), base_version: newest.version };
+    this.outbox.add(again, { ...note, replaces: newest.saved_at });
   }
 
   remember(item, left) {

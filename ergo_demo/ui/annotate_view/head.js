@@ -15,8 +15,8 @@ export function fillReceipt(part, { kind, strong, rest }) {
   part.replaceChildren(sign, `${strong} `, html("span", {}, rest));
 }
 
-/** Item, question and how far; `number` is the item's, of all `items`; `again`: when it was decided before, or "". */
-export function fillHead(parts, item, { number, items, done, again }) {
+/** Item, question and how far (progress.js); `again`: when the item was decided before, or "". */
+export function fillHead(parts, item, { number, items, done }, again) {
   const which = again ? [html("b", {}, "Decided item")] : [html("b", {}, `Item ${grouped(number)}`), ` of ${grouped(items)}`];
   parts.number.replaceChildren(...which);
   parts.about.textContent = again ? `decided ${clock(again)}; saving replaces it` : item.blind ? "blind: no model box is shown" : "";
