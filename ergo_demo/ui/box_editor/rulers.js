@@ -10,7 +10,7 @@ export function ticks(start, scale, length, least = LEAST_GAP) {
   const half = step / 2;
   const found = [];
   for (let n = Math.ceil(start / half); (n * half - start) * scale <= length; n += 1) {
-    found.push({ at: (n * half - start) * scale, value: n % 2 === 0 ? n * half : null });
+    found.push({ at: (n * half - start) * scale, value: n % 2 === 0 ? n * half + 0 : null });
   }
   return found;
 }
