@@ -22,7 +22,8 @@ PAGE = """<!DOCTYPE html>
 {styles}<style>body {{ margin: 0; padding: 14px 24px; background: var(--e-ground); }}
 @media (max-width: 760px) {{ body {{ padding: 12px; }} }}</style></head>
 <body><h1 class="e-visually-hidden">Annotate</h1><main>{shell}</main>
-<script type="module">import {{ mount }} from "/ui/annotate_view/annotate_view.js"; mount(document.querySelector("main"));
+<script type="module">import {{ mount }} from "/ui/annotate_view/annotate_view.js";
+mount(document.querySelector("main"));
 </script></body></html>"""
 
 
@@ -51,7 +52,11 @@ class Desk:
         return got
 
     def get_projects(self, _query: dict[str, str], _body: dict[str, Any]) -> tuple[int, Any]:
-        terms = {"version": "1", "line": "Kept on this server until its owner removes it.", "seen": bool(self.decisions)}
+        terms = {
+            "version": "1",
+            "line": "Kept on this server until its owner removes it.",
+            "seen": bool(self.decisions),
+        }
         project = {"id": "p", "name": "Harbour", "role": "annotator", "terms": terms, **self._counts()}
         return 200, {"projects": [project] if self.items else [], "you": {"name": "Ada", "role": "annotator"}}
 
@@ -87,7 +92,9 @@ class Desk:
 
     def get_mine(self, query: dict[str, str], _body: dict[str, Any]) -> tuple[int, Any]:
         newest = {decision["item"]: decision for decision in self.decisions}
-        return 200, {"decisions": sorted(newest.values(), key=self.decisions.index, reverse=True)[: int(query["limit"])]}
+        return 200, {
+            "decisions": sorted(newest.values(), key=self.decisions.index, reverse=True)[: int(query["limit"])]
+        }
 
     def post_reopen(self, _query: dict[str, str], body: dict[str, Any]) -> tuple[int, Any]:
         item = next(item for item in self.items if item["id"] == body["item"])
@@ -123,9 +130,9 @@ def an_item(name: str, photo: dict[str, Any], box: list[float] | None, **more: A
         "answer": "MARIE", "samples": [[x1 - 10, y1, x2, y2 + 12]],
     }  # fmt: skip
     return {
-        "id": name, "project": "p", "question": f"What is the name on the bow of {name}?", "options": [], "photo": photo,
-        "proposal": None if box is None else proposal, "blind": box is None, "repeat": False, "coarse": {"width": 1000, "height": 750},
-        **more,
+        "id": name, "project": "p", "question": f"What is the name on the bow of {name}?", "options": [],
+        "photo": photo, "proposal": None if box is None else proposal, "blind": box is None, "repeat": False,
+        "coarse": {"width": 1000, "height": 750}, **more,
     }  # fmt: skip
 
 

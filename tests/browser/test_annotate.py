@@ -1,4 +1,4 @@
-"""The Annotate page in a real Chromium: decided with keys, kept before anything else, and nothing that a person did is lost."""
+"""The Annotate page in a real Chromium: decided with keys, kept before anything else; nothing that was done is lost."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -128,7 +128,12 @@ def test_a_fix_a_new_box_a_reject_a_skip_and_the_whole_photo(visit: Visit, desk:
     page.locator("[data-phase=note]", has_text="Nothing left in this worklist. 5 of 5 done.").wait_for()
     fixed, drawn, rejected, whole, skipped = desk.decisions
     assert fixed["boxes"] == [[1196, 1320, 1503, 1520]]
-    assert (fixed["action"], fixed["reason"], fixed["confidence"], fixed["answer"]) == ("fix", ["too_tight"], 3, "MARIE LUND")
+    assert (fixed["action"], fixed["reason"], fixed["confidence"], fixed["answer"]) == (
+        "fix",
+        ["too_tight"],
+        3,
+        "MARIE LUND",
+    )
     assert fixed["effort"]["keys"] > 10
     assert (drawn["action"], drawn["boxes"]) == ("redraw", [[1500, 1125, 1620, 1245]])
     assert (rejected["action"], rejected["reason"], rejected["boxes"]) == ("reject", ["misses_second"], [])

@@ -8,17 +8,31 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import pyvips
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.test_viewer import DESK, PHONE, REPOSITORY, QuietHandler, QuietServer, frames
+from ergo_demo.imaging import TILES_FOLDER, Door
+from tests.browser.test_viewer import (
+    DESK,
+    PHONE,
+    REPOSITORY,
+    QuietHandler,
+    QuietServer,
+    frames,
+    green_edges,
+    settle,
+)
+from tests.imaging.zoo import ORIENTATION_TAG, UPRIGHT_TO_STORED
 
 pytestmark = pytest.mark.browser
 
 LANDSCAPE, PORTRAIT = (4001, 2999), (2999, 4001)
 MODEL = [1196.0, 1520.0, 1500.0, 1720.0]
 REGION = [1120.0, 1470.0, 1850.0, 1800.0]
+FIELD = [433, 301, 562, 388]  # a green field in the photo that was turned, source px
 
 
 @pytest.fixture(scope="module")
@@ -30,11 +44,25 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     for name, (width, height) in {"wide": LANDSCAPE, "tall": PORTRAIT}.items():
         photo = pyvips.Image.gaussnoise(width, height, mean=120, sigma=20).cast("uchar").colourspace("srgb")
         photo.dzsave(str(root / name), tile_size=512, overlap=0, suffix=".jpg[Q=70]")
+    _write_oriented(root)
     server = QuietServer(("127.0.0.1", 0), functools.partial(QuietHandler, directory=str(root)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()
+
+
+def _write_oriented(root: Path) -> None:
+    """The tiles of one photo, stored as a camera would in each of the eight positions, through the real door."""
+    pixels = np.full((900, 1300, 3), 90, np.uint8)
+    pixels[FIELD[1] : FIELD[3], FIELD[0] : FIELD[2]] = (0, 255, 0)
+    with Door(root / "door") as door:
+        for orientation, turn in UPRIGHT_TO_STORED.items():
+            image, exif = Image.fromarray(pixels), Image.Exif()
+            exif[ORIENTATION_TAG] = orientation
+            upload = root / f"{orientation}.jpg"
+            (image if turn is None else image.transpose(turn)).save(upload, exif=exif, quality=98, subsampling=0)
+            (door.open_upright(upload).folder / TILES_FOLDER).rename(root / f"turned{orientation}_files")
 
 
 @pytest.fixture(scope="module")
@@ -130,6 +158,28 @@ def test_a_dragged_edge_lies_where_it_was_let_go(page: Page, zoom: str) -> None:
     )
     x1, y1, x2, y2 = box(page)
     assert drawn == pytest.approx([*client(page, x1, y1), *client(page, x2, y2)], abs=0.5)
+
+
+@pytest.mark.parametrize("page", [{}, {"device_scale_factor": 2}, {"device_scale_factor": 3}], indirect=True)
+@pytest.mark.parametrize("orientation", UPRIGHT_TO_STORED)
+def test_a_box_around_what_is_seen_lies_around_it_in_the_upright_photo(page: Page, site: str, orientation: int) -> None:
+    tiles = {"id": "t", "tiles": f"{site}/turned{orientation}_files", "width": 1300, "height": 900, "tileSize": 512}
+    item = {"photo": tiles, "model": [400, 280, 600, 410], "region": None, "coarse": None}
+    page.evaluate(f"editor.open({json.dumps(item)})")
+    page.wait_for_function("() => editor.ready")
+    for zoom in ("z", "9"):
+        press(page, zoom)
+        page.evaluate("() => window.dispatchEvent(new Event('resize'))")
+        settle(page)
+        left, top, right, bottom = green_edges(page)
+        corner = page.locator(".ev-field").bounding_box()
+        assert corner is not None
+        press(page, "b")
+        for x, y in [(left, top), (right, bottom)]:
+            page.mouse.click(corner["x"] + x, corner["y"] + y)
+        # One device px of the picture, besides the half source px: the edge was looked for on the screen.
+        seen = page.evaluate("() => 1 / (devicePixelRatio * editor.scale)")
+        assert box(page) == pytest.approx(FIELD, abs=0.5 + seen)
 
 
 def test_one_drag_fixes_an_edge_and_one_undo_brings_it_back(page: Page) -> None:

@@ -1,4 +1,4 @@
-"""AnnotateView as a `gr.HTML`: a fixed shell, filled by annotate_view.js, which talks to the plain routes of annotators.
+"""AnnotateView as a `gr.HTML`: a fixed shell, filled by annotate_view.js, which talks to the annotators' plain routes.
 
 Nothing passes through Gradio's queue, so no event of its own is needed and nothing that a browser sends reaches Python
 here. The shell holds no placeholder: questions and answers are set as text.

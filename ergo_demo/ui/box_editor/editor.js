@@ -80,8 +80,9 @@ class BoxEditor {
   /** Whether a box is being drawn: Enter then sets a corner. */
   get drawing() { return this.#drawing !== null; }
 
-  /** Whether the photo of the item can be seen. */
+  /** Whether the photo of the item can be seen, and its CSS px per source px. */
   get ready() { return this.#ready; }
+  get scale() { return this.#viewer.scale; }
 
   /**
    * Opens an item {photo, model, region, samples, coarse}: boxes in source px or null, the coarse view's size in view px
