@@ -30,7 +30,7 @@ WINDOW = {"width": 1440, "height": 900}
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command line takes."""
     parser.add_argument(
-        "--items", type=int, default=20, help="items that are accepted one after the other (default 20)"
+        "--items", type=int, default=20, help="items that are accepted in turn (default 20)"
     )
     parser.add_argument("--moves", type=int, default=300, help="moves of the mouse in the drag (default 300)")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
@@ -159,7 +159,8 @@ def _annotating(chromium: "Browser", url: str, items: int) -> list[float]:
                 const began = performance.now();
                 const look = () => {
                   const other = document.querySelector("h2[data-part=question]").textContent !== before;
-                  if (other && document.querySelector(".go").dataset.words === "Accept") done(performance.now() - began);
+                  const able = document.querySelector(".go").dataset.words === "Accept";
+                  if (other && able) done(performance.now() - began);
                   else requestAnimationFrame(look);
                 };
                 requestAnimationFrame(look);

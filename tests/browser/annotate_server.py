@@ -21,7 +21,7 @@ PAGE = """<!DOCTYPE html>
 <meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">
 {styles}<style>body {{ margin: 0; padding: 14px 24px; background: var(--e-ground); }}
 @media (max-width: 760px) {{ body {{ padding: 12px; }} }}</style></head>
-<body><h1 class="e-visually-hidden">Annotate</h1><main>{shell}</main>
+<body><main><h1 class="e-visually-hidden">Annotate</h1>{shell}</main>
 <script type="module">import {{ mount }} from "/ui/annotate_view/annotate_view.js";
 mount(document.querySelector("main"));
 </script></body></html>"""
