@@ -202,6 +202,23 @@ def test_unsent_work_survives_a_reload_and_undo_a_look_back(visit: Visit, desk: 
     assert desk.decisions[0]["boxes"] == [[1196, 1320, 1506, 1520]]
 
 
+def test_undo_survives_a_page_that_is_built_anew(visit: Visit) -> None:
+    page = visit()
+    press(page, "d", "Shift+A", "2")
+    page.evaluate(
+        """async () => { const main = document.querySelector("main");
+          const shell = await (await fetch("/ui/annotate_view/annotate_view.html")).text();
+          main.replaceChildren(document.createRange().createContextualFragment(shell));
+          (await import("/ui/annotate_view/annotate_view.js")).mount(main); }"""
+    )
+    opened(page, "of i0?")
+    assert page.locator("[data-part=confidence] [aria-checked=true]").inner_text() == "2 likely"
+    press(page, "Control+z", "Control+z")
+    assert page.locator(".go").inner_text().startswith("Accept")
+    press(page, "Control+y")
+    assert page.locator(".go").inner_text().startswith("Save fix")
+
+
 def test_a_decision_is_changed_and_the_newest_counts(visit: Visit, desk: Desk) -> None:
     page = visit()
     press(page, "Enter")

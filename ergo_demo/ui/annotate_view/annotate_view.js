@@ -48,8 +48,8 @@ class AnnotateView {
   #opening = 0; // rises with each item that is asked for: an answer that was overtaken is dropped
 
   constructor(element, shared) {
-    const found = [...element.querySelectorAll("[data-part]")];
-    const parts = (this.#parts = Object.fromEntries(found.map((part) => [part.dataset.part, part])));
+    const parts = Object.fromEntries([...element.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
+    this.#parts = parts;
     this.#desk = shared;
     this.#past = new Past(shared.server);
     this.#progress = new Progress(shared, parts.session, () => this.#fillHead());
@@ -200,16 +200,12 @@ class AnnotateView {
     this.#show();
   }
 
-  get #action() {
-    return decide.actionOf(this.#decision, this.#editor.state);
-  }
-
-  get #button() {
-    return decide.buttonOf(this.#decision, this.#editor.state, this.#editor.ready);
-  }
+  get #action() { return decide.actionOf(this.#decision, this.#editor.state); }
+  get #button() { return decide.buttonOf(this.#decision, this.#editor.state, this.#editor.ready); }
 
   #show() {
-    if (this.#item && this.#editor.state) this.#panel.show(this.#decision, this.#button, this.#item.proposal?.thought ?? "");
+    if (!this.#item || !this.#editor.state) return;
+    this.#panel.show(this.#decision, this.#button, this.#item.proposal?.thought ?? "");
   }
 
   /** A button of the panel does what its key does, and the keys go on working. */
@@ -246,7 +242,8 @@ class AnnotateView {
     const body = submission(this.#item, decide.fieldsOf(action, this.#decision, this.#editor.state), {
       effort: this.#effort.record(this.#editor.counts), whatIf: this.#whatIf.record, consent: this.#parts.consent.checked,
     });
-    const note = { number: this.#progress.number, done: decide.doneWords(action), replaces, project: this.#desk.project };
+    const { number } = this.#progress;
+    const note = { number, done: decide.doneWords(action), replaces, project: this.#desk.project };
     head.fillReceipt(this.#parts.receipt, receipt.SAVING);
     this.#desk.outbox.add(body, note);
     this.#desk.forget(this.#item.id);

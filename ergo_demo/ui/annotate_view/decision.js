@@ -61,13 +61,15 @@ const BUTTONS = { accept: "Accept", fix: "Save fix", redraw: "Save new box" };
 export function buttonOf(decision, edit, ready) {
   if (!ready) return { words: "Photo is loading", able: false };
   const action = actionOf(decision, edit);
-  if (action === "reject") {
-    return decision.reason ? { words: `Reject: ${REASONS[decision.reason]}`, able: true } : { words: "Choose a reason", able: false };
-  }
+  if (action === "reject" && !decision.reason) return { words: "Choose a reason", able: false };
+  if (action === "reject") return { words: `Reject: ${REASONS[decision.reason]}`, able: true };
   return action ? { words: BUTTONS[action], able: true } : { words: "Draw a box", able: false };
 }
 
-const DONE = { accept: "accepted", fix: "fixed", redraw: "drawn anew", reject: "rejected", full_photo: "full photo needed", skip: "skipped" };
+const DONE = {
+  accept: "accepted", fix: "fixed", redraw: "drawn anew",
+  reject: "rejected", full_photo: "full photo needed", skip: "skipped",
+};
 
 /** An action in the words of a receipt. */
 export function doneWords(action) {

@@ -24,7 +24,9 @@ export class Desk {
     refused: (entry, error) => this.view?.refused(entry, error),
     waiting: (count, error) => this.view?.waiting(count, error),
   });
-  worklist = new Worklist(this.server, (item) => this.view?.preload(item), () => this.outbox.entries.map(({ body }) => body.item));
+  worklist = new Worklist(
+    this.server, (item) => this.view?.preload(item), () => this.outbox.entries.map(({ body }) => body.item),
+  );
   /** The page that is shown now. */
   view = null;
   /** The project, and the item of the worklist that is open. */

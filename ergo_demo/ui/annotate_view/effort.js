@@ -40,7 +40,11 @@ export class Effort {
       keys: this.#keys,
       undos,
       zoom_most: zoomMost,
-      device: { width: page.innerWidth, height: page.innerHeight, pixel_ratio: page.devicePixelRatio, touch: this.#touch },
+      device: { ...windowOf(page), touch: this.#touch },
     };
   }
+}
+
+function windowOf({ innerWidth: width, innerHeight: height, devicePixelRatio }) {
+  return { width, height, pixel_ratio: devicePixelRatio };
 }

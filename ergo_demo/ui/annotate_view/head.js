@@ -10,16 +10,18 @@ const SIGNS = {
 
 /** The receipt {kind, strong, rest}. */
 export function fillReceipt(part, { kind, strong, rest }) {
-  const sign = svg("svg", { class: "i", viewBox: "0 0 16 16", "aria-hidden": "true" }, ...SIGNS[kind].map((d) => svg("path", { d })));
+  const paths = SIGNS[kind].map((d) => svg("path", { d }));
+  const sign = svg("svg", { class: "i", viewBox: "0 0 16 16", "aria-hidden": "true" }, ...paths);
   part.className = `e-saved ${kind}`.trim();
   part.replaceChildren(sign, `${strong} `, html("span", {}, rest));
 }
 
 /** Item, question and how far (progress.js); `again`: when the item was decided before, or "". */
 export function fillHead(parts, item, { number, items, done }, again) {
-  const which = again ? [html("b", {}, "Decided item")] : [html("b", {}, `Item ${grouped(number)}`), ` of ${grouped(items)}`];
-  parts.number.replaceChildren(...which);
-  parts.about.textContent = again ? `decided ${clock(again)}; saving replaces it` : item.blind ? "blind: no model box is shown" : "";
+  const [which, of] = again ? ["Decided item", ""] : [`Item ${grouped(number)}`, ` of ${grouped(items)}`];
+  parts.number.replaceChildren(html("b", {}, which), of);
+  const about = item.blind ? "blind: no model box is shown" : "";
+  parts.about.textContent = again ? `decided ${clock(again)}; saving replaces it` : about;
   parts.lease.textContent = item.lease_until ? `yours until ${clock(item.lease_until * 1000).slice(0, 5)}` : "";
   parts.question.textContent = item.question;
   parts.progress.setAttribute("aria-valuemax", String(items));
@@ -54,7 +56,8 @@ export function fillConflict(part, newest, on) {
     " Both are kept; choose the one that counts.",
   );
   const button = (words, cap, act) => {
-    const made = html("button", { type: "button", class: "e-btn" }, words, " ", html("kbd", { "aria-hidden": "true" }, cap));
+    const key = html("kbd", { "aria-hidden": "true" }, cap);
+    const made = html("button", { type: "button", class: "e-btn" }, words, " ", key);
     made.addEventListener("click", act);
     return made;
   };

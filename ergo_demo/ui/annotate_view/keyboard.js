@@ -1,7 +1,9 @@
 /** Which keys are decisions, and what they do; the rest are the editor's. Rows are those of box_editor/keys.js. */
 import { chosen, picking, rejecting } from "./decision.js";
 
-const OURS = new Set(["reject", "reason", "full-photo", "skip", "undo-save", "earlier", "later", "answer", "thought", "enter"]);
+const OURS = new Set([
+  "enter", "reject", "reason", "full-photo", "skip", "undo-save", "earlier", "later", "answer", "thought",
+]);
 const DIGITS = { "layer-box": 5, "layer-region": 6 };
 
 export class Keys {

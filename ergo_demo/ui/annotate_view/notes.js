@@ -3,9 +3,11 @@
 /** There is no project for this person. */
 export function noProject(role) {
   if (role === "owner") {
-    return { strong: "There is no project yet.", rest: "Make one on the command line: `python -m ergo_demo import --help`." };
+    const rest = "Make one on the command line: `python -m ergo_demo import --help`.";
+    return { strong: "There is no project yet.", rest };
   }
-  const rest = role === "visitor" ? "Open the link that the owner of this page gave you." : "Ask the owner of this page to invite you.";
+  const known = role !== "visitor";
+  const rest = known ? "Ask the owner of this page to invite you." : "Open the link that the owner of this page gave you.";
   return { strong: "No project is open to you.", rest };
 }
 

@@ -75,7 +75,8 @@ function fillField(field, value) {
 function fillChoices(part, entries) {
   const buttons = entries.map(([name, words, key]) => {
     const cap = key ? [html("kbd", { "aria-hidden": "true" }, key)] : [];
-    return html("button", { type: "button", class: key ? "e-chip" : "", role: "radio", "aria-checked": "false", "data-name": name, tabindex: "-1" }, ...cap, words);
+    const state = { role: "radio", "aria-checked": "false", "data-name": name, tabindex: "-1" };
+    return html("button", { type: "button", class: key ? "e-chip" : "", ...state }, ...cap, words);
   });
   buttons[0].tabIndex = 0;
   part.replaceChildren(...buttons);

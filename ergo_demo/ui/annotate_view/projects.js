@@ -37,6 +37,7 @@ export class Projects {
   /** Whoever has submitted has had the line before their eyes. */
   agreed(id) {
     this.#parts["terms-line"].hidden = true;
-    this.#all = this.#all.map((project) => (project.id === id && project.terms ? { ...project, terms: { ...project.terms, seen: true } } : project));
+    const seen = (project) => ({ ...project, terms: { ...project.terms, seen: true } });
+    this.#all = this.#all.map((project) => (project.id === id && project.terms ? seen(project) : project));
   }
 }

@@ -61,7 +61,8 @@ export class WhatIf {
 
   /** The boxes as they are seen, in each frame: the crop follows. */
   shown(boxes) {
-    if (this.#item && !this.#parts.answers.hidden) this.#rows[1].crop.show(this.#item.photo, boxes.length > 0 ? hull(boxes) : null);
+    if (!this.#item || this.#parts.answers.hidden) return;
+    this.#rows[1].crop.show(this.#item.photo, boxes.length > 0 ? hull(boxes) : null);
   }
 
   /** The boxes were changed: the engine reads again. */
@@ -96,7 +97,8 @@ export class WhatIf {
       const got = await this.#ask(item.id, boxes, this.#abort.signal);
       this.#asked = hull(boxes);
       const { model } = this.#answers;
-      this.#answers = { model: got.box_answer ?? model, corrected: got.answer ?? null, expanded: got.expanded_answer ?? null };
+      const { answer: corrected = null, expanded_answer: expanded = null } = got;
+      this.#answers = { model: got.box_answer ?? model, corrected, expanded };
       this.#say(`read in ${((performance.now() - since) / 1000).toFixed(1)} s`);
     } catch (error) {
       if (error.name === "AbortError") return;
@@ -146,7 +148,8 @@ export class WhatIf {
 function row(kind, name) {
   const crop = new Crop(kind);
   const [text, note] = [html("div", { class: "a" }), html("span", { class: "m" })];
-  const [mark, again] = [html("span", { class: "e-mark" }), html("button", { type: "button", class: "e-btn", hidden: "" }, "Try again")];
+  const mark = html("span", { class: "e-mark" });
+  const again = html("button", { type: "button", class: "e-btn", hidden: "" }, "Try again");
   const strokes = kind === "your-box" ? ["line", "core"] : ["line"];
   const lines = strokes.map((stroke) => svg("path", { class: `ev-${stroke}`, d: "M1 6H23" }));
   const glyph = svg("svg", { class: `ev-glyph ev-${kind}`, viewBox: "0 0 24 12", "aria-hidden": "true" }, ...lines);
@@ -155,12 +158,14 @@ function row(kind, name) {
   return { element, crop, text, note, mark, again };
 }
 
+const markedRun = ({ words, other }) => [other ? html("u", {}, words) : words, " "];
+
 /** The answer with what differs from the model's marked, and whether it is right where that is known. */
 function fillRow({ text, mark }, answer, model, right) {
   text.classList.toggle("none", !answer);
   if (!answer) text.replaceChildren("–");
   else if (model === null) text.replaceChildren(answer);
-  else text.replaceChildren(...differences(model, answer).flatMap(({ words, other }) => [other ? html("u", {}, words) : words, " "]));
+  else text.replaceChildren(...differences(model, answer).flatMap(markedRun));
   const known = right !== "" && Boolean(answer);
   const good = known && alike(answer, right);
   mark.className = `e-mark ${known ? (good ? "yes" : "no") : ""}`.trim();

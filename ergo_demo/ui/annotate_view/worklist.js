@@ -69,7 +69,8 @@ export class Worklist {
 
   #refill() {
     // A failure shows when the item is needed: until then the network may be back.
-    if (this.#ahead.length < AHEAD && this.#end === null) this.#take(false).then((more) => more && this.#refill(), () => {});
+    if (this.#ahead.length >= AHEAD || this.#end !== null) return;
+    this.#take(false).then((more) => more && this.#refill(), () => {});
   }
 
   /** One more item ahead; one request at a time. True when there was one. */

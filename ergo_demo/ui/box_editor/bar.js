@@ -58,8 +58,10 @@ export class Bar {
 
 function tool(id, name, cap = keyFor(id, EDITOR_KEYS).cap) {
   const row = keyFor(id, EDITOR_KEYS);
-  const picture = svg("svg", { class: "ev-icon", viewBox: "0 0 16 16", "aria-hidden": "true" }, ...ICONS[id].map((d) => svg("path", { d })));
-  const attributes = { ...buttonOf(row), title: id === "close" ? "Edit the box (Esc)" : buttonOf(row).title, "aria-label": name };
+  const paths = ICONS[id].map((d) => svg("path", { d }));
+  const picture = svg("svg", { class: "ev-icon", viewBox: "0 0 16 16", "aria-hidden": "true" }, ...paths);
+  const attributes = { ...buttonOf(row), "aria-label": name };
+  if (id === "close") attributes.title = "Edit the box (Esc)";
   const key = cap ? [html("kbd", { "aria-hidden": "true" }, cap)] : [];
   return html("button", attributes, picture, html("span", { class: "bx-name" }, name), ...key);
 }

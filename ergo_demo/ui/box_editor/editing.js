@@ -115,7 +115,8 @@ export function restored(state) {
 /** The boxes of a draft or of an earlier decision instead, not to be undone. Bad ones are left out. */
 export function withBoxes(state, boxes) {
   const good = boxes.map(({ box, drawn = false }) => ({ ...repaired(box, state.photo, box), drawn }));
-  const kept = good.filter(({ box }) => box).slice(0, MOST_BOXES).map(({ box, drawn }, at) => ({ id: at + 1, box, drawn }));
+  const few = good.filter(({ box }) => box).slice(0, MOST_BOXES);
+  const kept = few.map(({ box, drawn }, at) => ({ id: at + 1, box, drawn }));
   return { ...state, boxes: kept, selected: kept[0]?.id ?? null, past: [], future: [], word: "", tag: "" };
 }
 

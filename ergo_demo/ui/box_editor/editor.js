@@ -59,7 +59,10 @@ class BoxEditor {
   constructor(stage, on) {
     this.#on = on;
     this.#pointing = new Pointing(
-      { view: () => this.#viewer.placed.view, state: () => this.#state, drawing: () => this.#drawing, panning: () => this.#panning },
+      {
+        view: () => this.#viewer.placed.view, state: () => this.#state,
+        drawing: () => this.#drawing, panning: () => this.#panning,
+      },
       {
         shown: (box) => this.#hold(box), changed: (state, byDrag) => this.#change(state, byDrag),
         drawn: (drawing, done) => this.#draw(drawing, done), cursor: (name) => this.#cursor(name),
@@ -77,16 +80,14 @@ class BoxEditor {
   /** What is edited: see editing.js. Null before an item is open. */
   get state() { return this.#state; }
 
-  /** Whether a box is being drawn: Enter then sets a corner. */
+  /** Whether a box is being drawn (Enter then sets a corner); whether the photo is seen; its CSS px per source px. */
   get drawing() { return this.#drawing !== null; }
-
-  /** Whether the photo of the item can be seen, and its CSS px per source px. */
   get ready() { return this.#ready; }
   get scale() { return this.#viewer.scale; }
 
   /**
-   * Opens an item {photo, model, region, samples, coarse}: boxes in source px or null, the coarse view's size in view px
-   * or null. `state`: where it was left, instead of from the beginning. The photo is framed on the boxes, once.
+   * Opens an item {photo, model, region, samples, coarse}: boxes in source px, the coarse view's size in view px, null
+   * where there is none. `state`: where it was left, instead of from the beginning. Framed on the boxes, once.
    */
   open(item, state = null) {
     this.#item = item;
@@ -101,7 +102,6 @@ class BoxEditor {
     this.#status.step(this.#step, this.#stepSize());
     this.toBoxes();
     if (this.#state.boxes.length === 0 && !this.#state.model) this.#begin("box");
-    this.#show();
     this.#viewed();
   }
 
@@ -163,16 +163,14 @@ class BoxEditor {
     delete: () => this.#change(editing.deleted(this.#state)),
     snap: () => this.#change(editing.snapped(this.#state)),
     "model-box": () => this.#change(editing.restored(this.#state)),
-    undo: () => this.#undo(),
+    undo: () => {
+      this.counts.undos += 1;
+      this.#change(editing.undone(this.#state));
+    },
     redo: () => this.#change(editing.redone(this.#state)),
     "redo-too": () => this.#change(editing.redone(this.#state)),
     "hold-pan": () => this.#hand(true),
   };
-
-  #undo() {
-    this.counts.undos += 1;
-    this.#change(editing.undone(this.#state));
-  }
 
   #layers() {
     return modelLayers(this.#state, this.#item.samples ?? [], this.#shown);
@@ -286,7 +284,8 @@ class BoxEditor {
     const seen = seenBoxes(this.#state, this.#held, this.#drawing);
     const { photo, selected, model, region, past, future } = this.#state;
     const plain = !this.#held && !this.#drawing && editing.untouched(this.#state);
-    this.#overlay.show({ boxes: seen, selected: this.#drawing ? "new" : selected, plain, point: this.#drawing?.cross ?? null, photo });
+    const chosen = this.#drawing ? "new" : selected;
+    this.#overlay.show({ boxes: seen, selected: chosen, plain, point: this.#drawing?.cross ?? null, photo });
     this.#overlay.place(placed);
     this.#bar.update({ drawing: this.#drawing?.kind ?? null, region, model, past: past.length, future: future.length });
     this.#on.onShown?.(seen.map(({ box }) => box));

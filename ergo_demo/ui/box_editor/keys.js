@@ -25,11 +25,14 @@ function side(name, key) {
 
 function choice(digit) {
   const does = "confidence: guess, likely, sure; after R or Y a reason";
-  return { id: `choice-${digit}`, keys: [digit], codes: [`Digit${digit}`, `Numpad${digit}`], cap: digit, aria: digit, does };
+  const codes = [`Digit${digit}`, `Numpad${digit}`];
+  return { id: `choice-${digit}`, keys: [digit], codes, cap: digit, aria: digit, does };
 }
 
+const ENTERS = "what the blue button says; while drawing: set a corner";
+
 const DECISIONS = [
-  { id: "enter", keys: ["enter"], codes: ["NumpadEnter"], cap: "Enter", aria: "Enter", does: "what the blue button says; while drawing: set a corner" },
+  { id: "enter", keys: ["enter"], codes: ["NumpadEnter"], cap: "Enter", aria: "Enter", does: ENTERS },
   plain("reject", "r", "reject, with a reason 1 to 6; again: not"),
   plain("reason", "y", "reason 1 to 6 for a fix"),
   plain("full-photo", "p", "full photo needed"),

@@ -12,7 +12,10 @@ import { HANDLES, REACH, handlePoint } from "./grips.js";
 export class Overlay {
   #boxes = new Layers();
   #tags = new Tags();
-  #handles = HANDLES.map((handle) => html("span", { class: `bx-handle${handle.length === 1 ? " bx-mid" : ""}`, "data-handle": handle }));
+  #handles = HANDLES.map((handle) => {
+    const middle = handle.length === 1 ? " bx-mid" : "";
+    return html("span", { class: `bx-handle${middle}`, "data-handle": handle });
+  });
   /** Where a finger takes hold of the box instead of scrolling the page. */
   #reach = html("div", { class: "bx-reach" });
   #cross = [html("i", { class: "bx-cross bx-cross-x" }), html("i", { class: "bx-cross bx-cross-y" })];

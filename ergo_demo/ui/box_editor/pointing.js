@@ -65,8 +65,9 @@ export class Pointing {
     const corner = grip === "move" ? null : handlePoint(box, grip);
     const pulledTo = (at) => ({ x: corner.x + by(at).x, y: corner.y + by(at).y });
     const { photo } = state;
+    const whole = [0, 0, photo.width, photo.height];
     const onTheWay = (at) =>
-      corner ? clip(pulled(box, grip, pulledTo(at)), [0, 0, photo.width, photo.height]) : moved(box, by(at).x, by(at).y, photo);
+      corner ? clip(pulled(box, grip, pulledTo(at)), whole) : moved(box, by(at).x, by(at).y, photo);
     return {
       move: (at) => this.#on.shown(onTheWay(at)),
       end: (at) => {

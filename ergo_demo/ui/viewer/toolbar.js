@@ -18,7 +18,10 @@ export class Toolbar {
   /** act(id): does what the key with that id does. table: the keys, for the tips. */
   constructor(act, table) {
     const shared = (id) => buttonOf(keyFor(id, table));
-    const named = (id, text) => html("button", shared(id), text, " ", html("kbd", { "aria-hidden": "true" }, keyFor(id, table).cap));
+    const named = (id, text) => {
+      const cap = html("kbd", { "aria-hidden": "true" }, keyFor(id, table).cap);
+      return html("button", shared(id), text, " ", cap);
+    };
     const iconic = (id, name, path) => html("button", { ...shared(id), "aria-label": name }, icon(path));
     this.#box = named("to-box", "Box");
     this.#list = html("button", { ...shared("list"), "aria-label": "Keys", "aria-expanded": "false" }, "?");

@@ -1,5 +1,5 @@
 /**
- * The photo viewer of the Ask tab, on which the box editor (box_editor/editor.js) is built: deep zoom over a tile pyramid, with layers.
+ * The photo viewer: deep zoom over a tile pyramid, with layers. The box editor (box_editor/editor.js) is built on it.
  *
  * State is in source px; screen px exist only while drawing (geometry.js converts). The viewer knows nothing about
  * Gradio, the model or the rest of the page. See createViewer for how to embed it.
