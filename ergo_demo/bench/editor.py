@@ -29,9 +29,7 @@ WINDOW = {"width": 1440, "height": 900}
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command line takes."""
-    parser.add_argument(
-        "--items", type=int, default=20, help="items that are accepted in turn (default 20)"
-    )
+    parser.add_argument("--items", type=int, default=20, help="items that are accepted in turn (default 20)")
     parser.add_argument("--moves", type=int, default=300, help="moves of the mouse in the drag (default 300)")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
 
