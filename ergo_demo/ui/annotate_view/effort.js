@@ -1,4 +1,7 @@
-/** What one decision cost: see Effort in store/records.py. Moments are the browser's clock, ms since 1970. */
+/**
+ * What one decision cost: see Effort in store/records.py. Moments are ms since the item was shown: a browser's clock may
+ * be hours wrong, and only what lies between two moments means anything. When it was saved, the server knows.
+ */
 
 /** A pause longer than this is not work. */
 const IDLE_MS = 20_000;
@@ -12,8 +15,8 @@ export class Effort {
   #keys = 0;
   #touch = false;
 
-  /** now: the clock, replaced by tests. */
-  constructor(now = Date.now) {
+  /** now: a clock in ms that never goes back, replaced by tests. */
+  constructor(now = () => performance.now()) {
     this.#now = now;
     this.#shown = this.#last = now();
   }
@@ -32,9 +35,9 @@ export class Effort {
   record({ drags, undos, zoomMost }, page = globalThis) {
     const now = this.#now();
     return {
-      shown_ms: this.#shown,
-      first_input_ms: this.#first,
-      submitted_ms: now,
+      shown_ms: 0,
+      first_input_ms: this.#first === null ? null : this.#first - this.#shown,
+      submitted_ms: now - this.#shown,
       active_ms: this.#active + Math.min(now - this.#last, IDLE_MS),
       drags,
       keys: this.#keys,
