@@ -1,13 +1,19 @@
 """Sizes, boxes and views: budgets hold after rounding, and the two frames convert without loss."""
 
+import json
 import math
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ergo_demo.errors import BoxInvalid
-from ergo_demo.geometry import LEAST_TOKENS, PATCH, Box, Size, View, fit_to_budget
+from ergo_demo.geometry import LEAST_TOKENS, PATCH, Box, Size, View, fit_to_budget, hull
+
+VECTORS: dict[str, Any] = json.loads((Path(__file__).parent / "data" / "geometry.json").read_text("utf-8"))
+"""What the box editor's JavaScript must compute as well (tests/js/box_editor.test.mjs)."""
 
 sides = st.integers(1, 30_000)
 unit = st.floats(0, 1, allow_subnormal=False)
@@ -135,3 +141,25 @@ def test_a_box_that_is_none_is_refused(edges: tuple[float, float, float, float])
 
 def test_outward_holds_the_box_on_whole_pixels() -> None:
     assert Box(1.2, 2.0, 3.001, 4.9).outward() == Box(1, 2, 4, 5)
+
+
+@pytest.mark.parametrize("row", VECTORS["clip"], ids=str)
+def test_vector_of_clip(row: dict[str, Any]) -> None:
+    assert Box(*row["box"]).clip(Box(*row["frame"])).edges == tuple(row["expected"])
+
+
+@pytest.mark.parametrize("row", VECTORS["hull"], ids=str)
+def test_vector_of_hull(row: dict[str, Any]) -> None:
+    assert hull([Box(*box) for box in row["boxes"]]).edges == tuple(row["expected"])
+
+
+@pytest.mark.parametrize("row", VECTORS["to_source"], ids=str)
+def test_vector_of_to_source(row: dict[str, Any]) -> None:
+    view = View(Box(*row["region"]), Size(*row["size"]))
+    assert view.to_source(Box(*row["box"])).edges == pytest.approx(row["expected"], abs=1e-9)
+
+
+@pytest.mark.parametrize("row", VECTORS["refused"], ids=str)
+def test_vector_of_what_is_refused(row: dict[str, Any]) -> None:
+    with pytest.raises(BoxInvalid):
+        Box(*map(float, row["box"]))

@@ -5,6 +5,7 @@ from importlib import import_module
 
 BENCHES = {
     "scenes": "ergo_demo.bench.scenes",
+    "editor": "ergo_demo.bench.editor",
     "engines": "ergo_demo.bench.engines",
     "store": "ergo_demo.bench.store",
     "uncertainty": "ergo_demo.bench.uncertainty",

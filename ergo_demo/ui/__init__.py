@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from ergo_demo.ui import ask_tab, messages, photos, web
 from ergo_demo.ui.annotate import LookAgain, annotate_routes
+from ergo_demo.ui.annotate_view import tab as annotate_tab
 from ergo_demo.ui.examples import Thumbnails, read_examples
 from ergo_demo.ui.gallery import tab as gallery_tab
 from ergo_demo.ui.gpu import on_zero_gpu
@@ -29,6 +30,8 @@ def build_app(services: Services, examples_folder: Path | None = None) -> gr.Blo
                 if notice := messages.engine_banner(services.engine, len(examples)):
                     banner(notice)
                 ask_tab.build(page, services, examples)
+            if services.store:
+                annotate_tab.build(page)
             if services.gallery:
                 with gr.Tab("Gallery", id="gallery"):
                     gallery_tab.build(services.gallery)

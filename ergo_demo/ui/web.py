@@ -18,6 +18,8 @@ STYLES = (
     FOLDER / "viewer" / "viewer.css",
     FOLDER / "ask_view" / "ask_view.css",
     FOLDER / "gallery" / "gallery_view.css",
+    FOLDER / "box_editor" / "box_editor.css",
+    FOLDER / "annotate_view" / "annotate_view.css",
 )
 
 _HEADERS = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}

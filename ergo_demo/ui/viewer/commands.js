@@ -17,7 +17,8 @@ const SAY_AFTER_MS = 500;
 const FIELDS = "input, textarea, select, [contenteditable]";
 
 export class Commands {
-  list = new KeyList();
+  list;
+  #table;
   #stage;
   #viewer;
   #state;
@@ -25,10 +26,13 @@ export class Commands {
   #movements;
 
   /**
-   * viewer: its public methods. speech: says what changed.
-   * state: { ready(), canPan(), layers(), boxId(), onLayer(id, shown), onList(open) }.
+   * viewer: its public methods. speech: says what changed. table: the keys (see keys.js).
+   * state: { ready(), canPan(), layers(), boxId(), onLayer(id, shown), onList(open) }, and of whoever builds on the
+   * viewer: means(row), true or false where it has a say; acts(row, event), true where it has done it; released(row).
    */
-  constructor(stage, viewer, state, speech) {
+  constructor(stage, viewer, state, speech, table) {
+    this.list = new KeyList(table);
+    this.#table = table;
     this.#stage = stage;
     this.#viewer = viewer;
     this.#state = state;
@@ -38,17 +42,22 @@ export class Commands {
 
   /** Listens to the stage until the signal aborts. */
   listen(signal) {
-    const release = (event) => keyRow(event)?.id === "hide" && this.#hide(false);
+    const release = (event) => this.#released(keyRow(event, this.#table));
     this.#stage.addEventListener("keydown", (event) => this.#pressed(event), { signal });
     this.#stage.addEventListener("keyup", release, { signal });
     // A key that is let go elsewhere is not heard.
-    this.#stage.addEventListener("focusout", () => this.#hide(false), { signal });
+    this.#stage.addEventListener("focusout", () => this.#released(null), { signal });
   }
 
   /** Does what the key with this id does, and lets the keys go on working after the click. */
   click(id) {
-    this.#act(keyFor(id));
+    this.#act(keyFor(id, this.#table));
     this.#stage.focus({ preventScroll: true });
+  }
+
+  /** Hides everything drawn, or shows it again. */
+  hide(bare) {
+    this.#stage.classList.toggle("ev-bare", bare);
   }
 
   /** Shows or closes the list of keys. */
@@ -62,24 +71,33 @@ export class Commands {
   }
 
   #pressed(event) {
-    const row = pressedRow(event);
+    const row = pressedRow(event, this.#table);
     if (!row || event.target.matches(FIELDS) || !this.#means(row)) return;
     event.preventDefault();
     event.stopPropagation();
-    if (!event.repeat || row.repeat) this.#act(row);
+    if (!event.repeat || row.repeat) this.#act(row, event);
+  }
+
+  /** A key was let go; null: all of them, as far as anybody knows. */
+  #released(row) {
+    if (!row || row.id === "hide") this.hide(false);
+    this.#state.released?.(row);
   }
 
   /** False where a key has nothing to act on: the page keeps it, and so arrows scroll while the whole photo is seen. */
   #means(row) {
+    const theirs = this.#state.means?.(row);
+    if (theirs !== undefined) return theirs;
     if (!this.#state.ready()) return false;
     if (row.layer) return this.#state.layers().some((layer) => layer.id === row.layer);
     if (row.id === "close") return this.list.open;
     return !row.id.startsWith("pan-") || this.#state.canPan();
   }
 
-  #act(row) {
+  #act(row, event = null) {
+    if (this.#state.acts?.(row, event)) return;
     if (row.layer) this.#switchLayer(row.layer);
-    else if (row.id === "hide") this.#hide(true);
+    else if (row.id === "hide") this.hide(true);
     else if (row.id === "list" || row.id === "close") this.toggleList();
     else {
       this.#movements[row.id]();
@@ -92,10 +110,6 @@ export class Commands {
     this.#viewer.setShown(id, !shown);
     this.#speech.say(`${label ?? id} ${shown ? "hidden" : "shown"}`);
     this.#state.onLayer(id, !shown);
-  }
-
-  #hide(bare) {
-    this.#stage.classList.toggle("ev-bare", bare);
   }
 }
 

@@ -8,7 +8,9 @@ import { WheelOwner, wheelFactor } from "./wheel.js";
 
 /**
  * Listens until the signal aborts.
- * on: { pan(dx, dy), zoom(factor, x, y), pinch([p, q] before, [p, q] after), canZoom(factor) }
+ * on: { pan(dx, dy), zoom(factor, x, y), pinch([p, q] before, [p, q] after), canZoom(factor) }; and, where something lies
+ * on the photo that can be held: grab(point, event), null or {move(point), end(point), cancel()}, to which the first
+ * pointer belongs until it is lifted or a second finger comes; hover(point), of a pointer that is not pressed.
  */
 export function listenToPointers(field, on, signal) {
   const fingers = new Map(); // pointer id -> point in the field
@@ -16,23 +18,36 @@ export function listenToPointers(field, on, signal) {
     const { left, top } = field.getBoundingClientRect();
     return { x: event.clientX - left, y: event.clientY - top };
   };
-  const release = ({ pointerId }) => {
-    fingers.delete(pointerId);
+  let held = null; // what the first pointer has grabbed
+  const letGo = (end, at) => {
+    const was = held;
+    held = null;
+    was?.[end](at);
+  };
+  const release = (event) => {
+    if (!fingers.delete(event.pointerId)) return;
+    letGo(event.type === "pointerup" ? "end" : "cancel", point(event));
     field.classList.toggle("ev-held", fingers.size > 0);
   };
   const press = (event) => {
     if (event.button !== 0 || fingers.size === 2) return;
     field.setPointerCapture(event.pointerId);
+    if (fingers.size === 0) held = on.grab?.(point(event), event) ?? null;
+    else letGo("cancel");
     fingers.set(event.pointerId, point(event));
     field.classList.add("ev-held");
   };
   const move = (event) => {
     const before = fingers.get(event.pointerId);
-    if (!before) return;
+    if (!before) {
+      if (fingers.size === 0) on.hover?.(point(event));
+      return;
+    }
     const pair = [...fingers.values()];
     const after = point(event);
     fingers.set(event.pointerId, after);
-    if (pair.length === 1) on.pan(after.x - before.x, after.y - before.y);
+    if (held) held.move(after);
+    else if (pair.length === 1) on.pan(after.x - before.x, after.y - before.y);
     else on.pinch(pair, [...fingers.values()]);
   };
   field.addEventListener("pointerdown", press, { signal });

@@ -10,6 +10,12 @@ export class KeyList {
     class: "ev-keylist", role: "document", tabindex: "0", "aria-label": "Keys of the photo", hidden: "",
   });
 
+  #table;
+
+  constructor(table) {
+    this.#table = table;
+  }
+
   get open() {
     return !this.element.hidden;
   }
@@ -18,7 +24,7 @@ export class KeyList {
   toggle(open, layers) {
     this.element.hidden = !open;
     if (!open) return "List of keys closed.";
-    const lines = listedKeys(layers);
+    const lines = listedKeys(layers, this.#table);
     const keys = (caps) => html("span", { class: "ev-caps" }, ...caps.map((cap) => html("kbd", {}, cap)));
     const items = lines.map(({ caps, does }) => html("li", {}, keys(caps), html("span", {}, does)));
     this.element.replaceChildren(html("p", {}, "While the photo has the focus"), html("ul", {}, ...items));

@@ -1,5 +1,6 @@
 /**
  * The one table of the viewer's keys. The list of keys, the tool tips, aria-keyshortcuts and the tests all read it.
+ * Whoever builds on the viewer brings a longer table (box_editor/keys.js); the functions here read either.
  *
  *   id      what the key does, for the code
  *   keys    values of event.key, lower case
@@ -9,6 +10,8 @@
  *   does    what it does, for the list: keys that do the same share a line, that of a layer is there while the layer is
  *   layer   id of the layer that it switches
  *   repeat  true: acts again while the key is held
+ *   ctrl    true: only with Ctrl or Cmd, without it never; cmd: false, only with Ctrl
+ *   shift   true: only with Shift; false: only without; missing: with it or without
  */
 export const KEYS = Object.freeze([
   layerKey("5", "box", "model box"),
@@ -40,36 +43,41 @@ function arrowKey(side, cap) {
   return { id: `pan-${side}`, keys: [name.toLowerCase()], codes: [], cap, aria: name, does: "pan", repeat: true };
 }
 
-/** The row of a key, whatever modifiers are held (for the release of a held key); null when the viewer has none. */
-export function keyRow(event) {
+/** The row of a key, whatever modifiers are held (for the release of a held key); null when the table has none. */
+export function keyRow(event, table = KEYS) {
   const key = event.key.toLowerCase();
   const latin = /^[\x20-\x7e]+$/.test(event.key);
-  const typed = KEYS.find((row) => row.keys.includes(key));
-  const placed = () => KEYS.find((row) => row.codes.includes(event.code));
+  const typed = table.find((row) => row.keys.includes(key));
+  const placed = () => table.find((row) => row.codes.includes(event.code));
   return typed ?? (latin ? null : placed()) ?? null;
 }
 
 /** The row of a pressed key; null where the key belongs to the browser, the system or an input method. */
-export function pressedRow(event) {
-  if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return null;
-  return keyRow(event);
+export function pressedRow(event, table = KEYS) {
+  if (event.altKey || event.isComposing) return null;
+  return keyRow(event, table.filter((row) => modifiersFit(row, event)));
+}
+
+function modifiersFit({ ctrl = false, cmd = true, shift }, event) {
+  if (event.metaKey && !cmd) return false;
+  return ctrl === (event.ctrlKey || event.metaKey) && (shift === undefined || shift === event.shiftKey);
 }
 
 /** The row that does something; throws for an id that is not in the table. */
-export function keyFor(id) {
-  const row = KEYS.find((candidate) => candidate.id === id);
-  if (!row) throw new Error(`No key does "${id}"; ids are ${KEYS.map((each) => each.id).join(", ")}.`);
+export function keyFor(id, table = KEYS) {
+  const row = table.find((candidate) => candidate.id === id);
+  if (!row) throw new Error(`No key does "${id}"; ids are ${table.map((each) => each.id).join(", ")}.`);
   return row;
 }
 
 /** The rows that do something while there are these layers (ids). */
-export function usefulKeys(layers) {
-  return KEYS.filter((row) => !row.layer || layers.includes(row.layer));
+export function usefulKeys(layers, table = KEYS) {
+  return table.filter((row) => !row.layer || layers.includes(row.layer));
 }
 
 /** The lines of the list of keys while there are these layers (ids): {caps: [...], does}. */
-export function listedKeys(layers) {
+export function listedKeys(layers, table = KEYS) {
   const lines = new Map();
-  for (const { cap, does } of usefulKeys(layers)) lines.set(does, [...(lines.get(does) ?? []), cap]);
+  for (const { cap, does } of usefulKeys(layers, table)) lines.set(does, [...(lines.get(does) ?? []), cap]);
   return [...lines].map(([does, caps]) => ({ caps, does }));
 }

@@ -9,6 +9,7 @@ import { Heat } from "./heat.js";
 const STROKES = {
   "model-box": ["casing", "line"],
   region: ["casing", "line"],
+  "your-box": ["casing", "line", "core"],
 };
 
 export class Layers {

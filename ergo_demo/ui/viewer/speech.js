@@ -20,18 +20,23 @@ export class Speech {
   }
 }
 
+/** What a viewer is and how it is used; whoever builds on it says something else. */
+export const VIEWER = {
+  name: "photo viewer",
+  use: () => "Arrow keys pan, plus and minus zoom, question mark lists all keys.",
+};
+
 /**
  * Makes the stage a viewer and a Tab stop while it has a photo (sizes in source px), and a plain frame without.
- * layers: ids; keys of others have nothing to switch and are not named.
+ * layers: ids; those of `keys` that switch others are not named. about: see VIEWER.
  */
-export function describeStage(stage, photo, layers) {
+export function describeStage(stage, photo, layers, { keys, about }) {
   const attributes = {
     role: "application",
     tabindex: "0",
-    "aria-roledescription": "photo viewer",
-    "aria-label": photo && `Photo, ${grouped(photo.width)} by ${grouped(photo.height)} pixels. ` +
-      "Arrow keys pan, plus and minus zoom, question mark lists all keys.",
-    "aria-keyshortcuts": usefulKeys(layers).map((row) => row.aria).join(" "),
+    "aria-roledescription": about.name,
+    "aria-label": photo && `Photo, ${grouped(photo.width)} by ${grouped(photo.height)} pixels. ${about.use()}`,
+    "aria-keyshortcuts": usefulKeys(layers, keys).map((row) => row.aria).join(" "),
   };
   for (const [name, value] of Object.entries(attributes)) {
     if (photo) stage.setAttribute(name, value);

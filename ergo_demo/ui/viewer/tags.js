@@ -25,10 +25,14 @@ export class Tags {
     this.#size = { width: this.element.offsetWidth, height: this.element.offsetHeight };
   }
 
+  /** Where the row lies, {x, y, width, height} in CSS px of the field; null while it is away. */
+  rect = null;
+
   /** Puts the row beside its target; field and obstacles in CSS px of the field. */
   place(view, field, obstacles) {
     const rects = this.#boxes.map((box) => boxToScreen(view, box));
     const corner = rects.length > 0 ? placeTags(union(rects), this.#size, field, obstacles) : null;
+    this.rect = corner && { ...corner, ...this.#size };
     this.element.classList.toggle("ev-away", !corner);
     // Whole px, or the letters blur.
     if (corner) this.element.style.transform = `translate(${Math.round(corner.x)}px, ${Math.round(corner.y)}px)`;
@@ -36,7 +40,18 @@ export class Tags {
 }
 
 function tag({ kind, label }) {
-  const line = svg("path", { class: "ev-line", d: "M1 6H23" });
-  const glyph = svg("svg", { class: `ev-glyph ev-${kind}`, viewBox: "0 0 24 12" }, line);
+  const lines = kind === "your-box" ? ["line", "core"] : ["line"];
+  const drawn = lines.map((stroke) => svg("path", { class: `ev-${stroke}`, d: "M1 6H23" }));
+  const glyph = svg("svg", { class: `ev-glyph ev-${kind}`, viewBox: "0 0 24 12" }, ...drawn);
   return html("span", { class: "ev-tag" }, glyph, label);
+}
+
+/** What lies over the field in its stage, the page's own corners too: rects in CSS px of the field. */
+export function obstaclesOver(field, stage) {
+  const { left, top } = field.getBoundingClientRect();
+  const above = (child) => child !== field && !child.classList.contains("ev-away");
+  return [...stage.children].filter(above).map((child) => {
+    const rect = child.getBoundingClientRect();
+    return { x: rect.left - left, y: rect.top - top, width: rect.width, height: rect.height };
+  });
 }

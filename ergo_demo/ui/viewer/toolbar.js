@@ -11,12 +11,20 @@ const PLUS = "M8 3v10M3 8h10";
 
 export class Toolbar {
   #value = html("span", { class: "ev-value" });
-  #box = named("to-box", "Box");
-  #list = html("button", { ...shared("list"), "aria-label": "Keys", "aria-expanded": "false" }, "?");
+  #box;
+  #list;
   element;
 
-  /** act(id): does what the key with that id does. */
-  constructor(act) {
+  /** act(id): does what the key with that id does. table: the keys, for the tips. */
+  constructor(act, table) {
+    const shared = (id) => buttonOf(keyFor(id, table));
+    const named = (id, text) => {
+      const cap = html("kbd", { "aria-hidden": "true" }, keyFor(id, table).cap);
+      return html("button", shared(id), text, " ", cap);
+    };
+    const iconic = (id, name, path) => html("button", { ...shared(id), "aria-label": name }, icon(path));
+    this.#box = named("to-box", "Box");
+    this.#list = html("button", { ...shared("list"), "aria-label": "Keys", "aria-expanded": "false" }, "?");
     const [less, more] = [iconic("zoom-out", "Zoom out", MINUS), iconic("zoom-in", "Zoom in", PLUS)];
     const zoom = group("ev-wide", [less, this.#value, more]);
     const oneToOne = named("one-to-one", "1:1");
@@ -48,18 +56,10 @@ export function percent(scale) {
   return `${value < 9.95 ? value.toFixed(1) : Math.round(value)} %`;
 }
 
-function shared(id) {
-  const row = keyFor(id);
+/** Attributes of the button that does what a key does. */
+export function buttonOf(row) {
   const title = `${row.does[0].toUpperCase()}${row.does.slice(1)} (${row.cap})`;
-  return { type: "button", class: "ev-button", tabindex: "-1", title, "aria-keyshortcuts": row.aria, "data-does": id };
-}
-
-function named(id, text) {
-  return html("button", shared(id), text, " ", html("kbd", { "aria-hidden": "true" }, keyFor(id).cap));
-}
-
-function iconic(id, name, path) {
-  return html("button", { ...shared(id), "aria-label": name }, icon(path));
+  return { type: "button", class: "ev-button", tabindex: "-1", title, "aria-keyshortcuts": row.aria, "data-does": row.id };
 }
 
 function group(extra, children) {

@@ -1,5 +1,5 @@
 /**
- * The photo viewer of the Ask tab, and later of the box editor: deep zoom over a tile pyramid, with layers.
+ * The photo viewer: deep zoom over a tile pyramid, with layers. The box editor (box_editor/editor.js) is built on it.
  *
  * State is in source px; screen px exist only while drawing (geometry.js converts). The viewer knows nothing about
  * Gradio, the model or the rest of the page. See createViewer for how to embed it.
@@ -9,10 +9,11 @@ import { PhotoCanvas } from "./canvas.js";
 import { Commands } from "./commands.js";
 import { html } from "./dom.js";
 import { listenToPointers } from "./gestures.js";
+import { KEYS } from "./keys.js";
 import { Layers } from "./layers.js";
 import { PhotoMap } from "./map.js";
-import { describeStage, Speech } from "./speech.js";
-import { Tags } from "./tags.js";
+import { describeStage, Speech, VIEWER } from "./speech.js";
+import { obstaclesOver, Tags } from "./tags.js";
 import { Toolbar } from "./toolbar.js";
 
 /**
@@ -21,9 +22,11 @@ import { Toolbar } from "./toolbar.js";
  *
  * on.onMove()            after each drawn frame in which something may have moved: pan, zoom, resize, new layers
  * on.onLayer(id, shown)  a key switched a layer
+ * on.grab, on.hover      see gestures.js; on.means, on.acts, on.released: see commands.js
+ * more.keys, more.about  a longer table of keys (keys.js), and what the stage is for readers (speech.js)
  */
-export function createViewer(stage, on = {}) {
-  return new Viewer(stage, on);
+export function createViewer(stage, on = {}, more = {}) {
+  return new Viewer(stage, on, { keys: KEYS, about: VIEWER, ...more });
 }
 
 class Viewer {
@@ -34,7 +37,7 @@ class Viewer {
   #size = { width: 0, height: 0 }; // of the field when it was last seen, CSS px
   #hidden = true; // the field has no size, as in a tab that is not open
   #view = null; // null until there is a photo and a size
-  #following = true; // the view is "fit" and stays so when the field changes its size
+  #following = true; // the view is "fit" and stays so
   #whenSized = null; // a framing asked for while hidden
   #obstacles = [];
   #frame = 0;
@@ -43,7 +46,7 @@ class Viewer {
   #canvas = new PhotoCanvas(() => this.#schedule());
   #drawn = new Layers();
   #tags = new Tags();
-  #tools = new Toolbar((id) => this.#commands.click(id));
+  #tools;
   #map = new PhotoMap();
   #speech = new Speech();
   #field = html(
@@ -52,12 +55,13 @@ class Viewer {
   );
   #observer = new ResizeObserver(() => this.#resized());
   #commands;
+  #said; // the table of keys, and what the stage is
   #parts; // everything that was put into the stage
 
-  constructor(stage, on) {
-    this.#stage = stage;
-    this.#on = on;
-    this.#commands = new Commands(stage, this, this.#forCommands(), this.#speech);
+  constructor(stage, on, { keys, about }) {
+    [this.#stage, this.#on, this.#said] = [stage, on, { keys, about }];
+    this.#tools = new Toolbar((id) => this.#commands.click(id), keys);
+    this.#commands = new Commands(stage, this, this.#forCommands(), this.#speech, keys);
     const above = [this.#map, this.#tools, this.#commands.list, this.#speech].map((part) => part.element);
     this.#parts = [this.#field, ...above];
     stage.classList.add("ev-stage", "ev-empty");
@@ -75,6 +79,28 @@ class Viewer {
   get scale() {
     return this.#view?.scale ?? 0;
   }
+
+  /** Where the photo lies: {view, size of the field, obstacles over it} in CSS px of the field; null until it is drawn. */
+  get placed() {
+    if (!this.#view || this.#hidden) return null;
+    return { view: this.#view, size: this.#size, obstacles: [...this.#obstacles, this.#tags.rect].filter(Boolean) };
+  }
+
+  /** Whether something of the photo itself can be seen. */
+  get loaded() {
+    return Boolean(this.#photo && this.#canvas.coarse(this.#photo));
+  }
+
+  /** The element in which the photo is drawn: what lies on it goes in here, and moves with onMove. */
+  get field() {
+    return this.#field;
+  }
+
+  /** Does what a key does (its id), says words to readers, describes the stage again, hides everything drawn. */
+  click(id) { this.#commands.click(id); }
+  say(words) { this.#speech.say(words); }
+  describe() { this.#describe(); }
+  hide(bare) { this.#commands.hide(bare); }
 
   /**
    * Shows a photo {id, tiles, width, height (source px), tileSize, preview?}, fitted; null empties the stage.
@@ -125,7 +151,12 @@ class Viewer {
   /** The box of a layer with its surroundings. Does nothing when there is no such box. */
   toBox(id) {
     const box = this.#layers.find((layer) => layer.id === id)?.box;
-    if (box) this.#go((photo, size) => geometry.frameBox(box, photo, size));
+    if (box) this.frame(box);
+  }
+
+  /** A box (source px) with its surroundings. */
+  frame(box) {
+    this.#go((photo, size) => geometry.frameBox(box, photo, size));
   }
 
   /** Magnifies about a point of the field in CSS px, the middle by default. */
@@ -194,14 +225,9 @@ class Viewer {
     else this.#change((view, photo, size) => geometry.resized(view, before, size, photo));
   }
 
-  /** What lies over the photo, the page's own corners too; read here and not per frame, because it costs a layout. */
+  /** Not per frame, because it costs a layout. */
   #measureObstacles() {
-    const { left, top } = this.#field.getBoundingClientRect();
-    const above = (child) => child !== this.#field && !child.classList.contains("ev-away");
-    this.#obstacles = [...this.#stage.children].filter(above).map((child) => {
-      const rect = child.getBoundingClientRect();
-      return { x: rect.left - left, y: rect.top - top, width: rect.width, height: rect.height };
-    });
+    this.#obstacles = obstaclesOver(this.#field, this.#stage);
   }
 
   #resized() {
@@ -246,6 +272,8 @@ class Viewer {
       pinch: (before, after) =>
         this.#change((view, photo, size) => geometry.pinch(view, before, after, photo, size)),
       canZoom: (factor) => this.#view !== null && (factor > 1 || !this.#following),
+      grab: (at, event) => (this.#view ? this.#on.grab?.(at, event) : null),
+      hover: (at) => this.#view && this.#on.hover?.(at),
     };
   }
 
@@ -256,13 +284,16 @@ class Viewer {
       layers: () => this.#layers,
       boxId: () => this.#boxLayer()?.id,
       onLayer: (id, shown) => this.#on.onLayer?.(id, shown),
+      means: (row) => this.#on.means?.(row),
+      acts: (row, event) => this.#on.acts?.(row, event),
+      released: (row) => this.#on.released?.(row),
       onList: (open) => this.#tools.listing(open),
     };
   }
 
   #describe() {
     this.#stage.classList.toggle("ev-empty", !this.#photo);
-    describeStage(this.#stage, this.#photo, this.#layers.map((layer) => layer.id));
+    describeStage(this.#stage, this.#photo, this.#layers.map((layer) => layer.id), this.#said);
     if (!this.#photo && this.#commands.list.open) this.#commands.toggleList(false);
   }
 }

@@ -1,0 +1,125 @@
+/**
+ * What a person has decided about an item so far, and what it comes to: pure functions, no page, no network.
+ *
+ * A decision is {rejects, picking, reason, text, confidence, answer, thought}
+ *   rejects   the box is rejected: what Enter sends then
+ *   picking   the digits pick a reason, as after R and Y
+ *   reason    a key of REASONS, or null
+ *   text      in the person's words, beside "other"
+ *   answer, thought   what the person typed; the thought is null while it is the model's
+ * `edit` is the editor's state (box_editor/editing.js); names of actions and reasons are the server's.
+ */
+import { untouched } from "../box_editor/editing.js";
+
+/** The reasons in the order of their digits: name -> words. */
+export const REASONS = Object.freeze({
+  wrong_thing: "wrong thing",
+  too_tight: "too tight",
+  too_loose: "too loose",
+  misses_second: "misses a second thing",
+  unanswerable: "unanswerable",
+  other: "other",
+});
+
+/** The confidences 1, 2, 3. */
+export const CONFIDENCES = Object.freeze(["guess", "likely", "sure"]);
+
+/** The decision with which an item begins. */
+export function undecided() {
+  return { rejects: false, picking: false, reason: null, text: "", confidence: null, answer: "", thought: null };
+}
+
+/** R: rejects, or does not any more. */
+export function rejecting(decision) {
+  const rejects = !decision.rejects;
+  return { ...decision, rejects, picking: rejects, reason: rejects ? decision.reason : null };
+}
+
+/** Y: the next digit is a reason, or is not any more. */
+export function picking(decision) {
+  return { ...decision, picking: !decision.picking };
+}
+
+/** A digit: a reason where one is picked, else a confidence; the same decision where it is neither. */
+export function chosen(decision, digit) {
+  const reason = Object.keys(REASONS)[digit - 1];
+  if (decision.picking) return reason ? { ...decision, reason, picking: false } : decision;
+  return digit <= CONFIDENCES.length ? { ...decision, confidence: digit } : decision;
+}
+
+/** What Enter would send: "accept", "fix", "redraw" or "reject"; null while there is no box to send. */
+export function actionOf(decision, edit) {
+  if (decision.rejects) return "reject";
+  if (edit.boxes.length === 0) return null;
+  if (untouched(edit)) return "accept";
+  return edit.boxes.every(({ drawn }) => drawn) ? "redraw" : "fix";
+}
+
+const BUTTONS = { accept: "Accept", fix: "Save fix", redraw: "Save new box" };
+
+/** What the blue button says, and whether it does something: {words, able}. */
+export function buttonOf(decision, edit, ready) {
+  if (!ready) return { words: "Photo is loading", able: false };
+  const action = actionOf(decision, edit);
+  if (action === "reject" && !decision.reason) return { words: "Choose a reason", able: false };
+  if (action === "reject") return { words: `Reject: ${REASONS[decision.reason]}`, able: true };
+  return action ? { words: BUTTONS[action], able: true } : { words: "Draw a box", able: false };
+}
+
+const DONE = {
+  accept: "accepted", fix: "fixed", redraw: "drawn anew",
+  reject: "rejected", full_photo: "full photo needed", skip: "skipped",
+};
+
+/** An action in the words of a receipt. */
+export function doneWords(action) {
+  return DONE[action];
+}
+
+/** The fields of a decision that are sent, drafted and given back: those of POST /annotate/submit. */
+export function fieldsOf(action, decision, edit) {
+  const keepsBoxes = action !== "reject" && action !== "full_photo" && action !== "skip";
+  return {
+    action,
+    boxes: keepsBoxes ? edit.boxes.map(({ box }) => box) : [],
+    drawn: keepsBoxes ? edit.boxes.map(({ drawn }) => drawn) : [],
+    reason: decision.reason ? [decision.reason] : [],
+    text: decision.text,
+    confidence: decision.confidence,
+    answer: decision.answer,
+    thought: decision.thought,
+  };
+}
+
+/** A decision and boxes [{box, drawn}] from such fields, whoever wrote them; `boxes` null where they name none. */
+export function fromFields(fields) {
+  const text = (value) => (typeof value === "string" ? value : "");
+  const reason = [fields.reason].flat()[0];
+  const decision = {
+    ...undecided(),
+    rejects: fields.action === "reject",
+    reason: Object.hasOwn(REASONS, reason) ? reason : null,
+    text: text(fields.text),
+    confidence: [1, 2, 3].includes(fields.confidence) ? fields.confidence : null,
+    answer: text(fields.answer),
+    thought: typeof fields.thought === "string" ? fields.thought : null,
+  };
+  const given = Array.isArray(fields.boxes) && fields.boxes.length > 0 ? fields.boxes : null;
+  const drawn = (at) => (Array.isArray(fields.drawn) ? fields.drawn[at] === true : fields.action === "redraw");
+  return { decision, boxes: given?.map((box, at) => ({ box, drawn: drawn(at) })) ?? null };
+}
+
+/** "wrong_to_right", "right_to_wrong", "unchanged" or "unknown": what another box did to the answer. */
+export function effectOf(model, corrected, right) {
+  if (corrected === null) return "unknown";
+  if (alike(model, corrected)) return "unchanged";
+  if (!right.trim()) return "unknown";
+  if (alike(corrected, right)) return "wrong_to_right";
+  return alike(model, right) ? "right_to_wrong" : "unchanged";
+}
+
+/** Whether two answers are the same to a reader: the server scores with its own rule. */
+export function alike(a, b) {
+  const plain = (text) => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, " ").trim();
+  return plain(a) === plain(b);
+}

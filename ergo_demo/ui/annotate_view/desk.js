@@ -1,0 +1,84 @@
+/**
+ * What outlives the page of the tab, which Gradio builds anew whenever it likes: the way to the server, what waits to be
+ * sent, and the undo history of what is open.
+ */
+import { Drafts } from "./drafts.js";
+import { newId } from "./opening.js";
+import { Outbox } from "./outbox.js";
+import { Server } from "./server.js";
+import { Worklist } from "./worklist.js";
+
+/** Items whose undo history is kept. */
+const REMEMBERED = 12;
+
+/** Milliseconds between two renewals of the leases; a lease is minutes. */
+const RENEW_MS = 60_000;
+
+export class Desk {
+  server = new Server(document.baseURI);
+  storage = storage();
+  drafts = new Drafts(this.storage, (item, body, number) => this.server.draft(item, body, number));
+  outbox = new Outbox(this.storage, (body) => this.server.submit(body), {
+    saved: (entry, receipt) => this.view?.saved(entry, receipt),
+    stale: (entry, both) => this.view?.stale(entry, both),
+    refused: (entry, error) => this.view?.refused(entry, error),
+    waiting: (count, error) => this.view?.waiting(count, error),
+  });
+  worklist = new Worklist(
+    this.server, (item) => this.view?.preload(item), () => this.outbox.entries.map(({ body }) => body.item),
+  );
+  /** The page that is shown now. */
+  view = null;
+  /** The project, and the item of the worklist that is open. */
+  project = null;
+  working = null;
+  #memory = new Map(); // item id -> {edit, decision}
+
+  constructor() {
+    this.drafts.sweep();
+    addEventListener("online", () => this.outbox.flush());
+    addEventListener("pagehide", () => {
+      this.drafts.flush();
+      this.worklist.release();
+    });
+    setInterval(() => this.view?.visible && this.worklist.renew().catch(() => {}), RENEW_MS);
+  }
+
+  /** What was left of an item: {edit, decision}, or undefined. */
+  recall(item) {
+    return this.#memory.get(item);
+  }
+
+  /** A decision that came too late, on top of the one that was there. */
+  sendAgain(body, note, newest) {
+    const again = { ...body, client_id: newId(), base_version: newest.version };
+    this.outbox.add(again, { ...note, replaces: newest.saved_at });
+  }
+
+  remember(item, left) {
+    this.#memory.delete(item);
+    this.#memory.set(item, left);
+    if (this.#memory.size > REMEMBERED) this.#memory.delete(this.#memory.keys().next().value);
+  }
+
+  /** The item is decided. */
+  forget(item) {
+    this.#memory.delete(item);
+    this.drafts.forget(item);
+  }
+}
+
+/** The browser's own, or where it allows none, one that lasts as long as the page. */
+function storage() {
+  try {
+    localStorage.setItem("ergo-annotate-try", "1");
+    localStorage.removeItem("ergo-annotate-try");
+    return localStorage;
+  } catch {
+    const kept = new Map();
+    return {
+      getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value),
+      removeItem: (key) => kept.delete(key), key: (at) => [...kept.keys()][at], get length() { return kept.size; },
+    };
+  }
+}

@@ -1,0 +1,25 @@
+/** What stands instead of an item, in words: {strong, rest, button, act}. Pure. */
+
+/** There is no project for this person. */
+export function noProject(role) {
+  if (role === "owner") {
+    const rest = "Make one on the command line: `python -m ergo_demo import --help`.";
+    return { strong: "There is no project yet.", rest };
+  }
+  const known = role !== "visitor";
+  const rest = known ? "Ask the owner of this page to invite you." : "Open the link that the owner of this page gave you.";
+  return { strong: "No project is open to you.", rest };
+}
+
+/** Everything is done; `left` items are leased by others. */
+export function finished({ items, done }, left, act) {
+  const others = left > 0 ? ` ${left} are with other people.` : "";
+  const rest = `${Math.max(done, items - left)} of ${items} done.${others}`;
+  return { strong: "Nothing left in this worklist.", rest, button: "Look again", act };
+}
+
+/** The server said no, or nothing. */
+export function failed(error, act) {
+  const strong = error.status ? error.message : "The server cannot be reached.";
+  return { strong, rest: error.remedy ?? "Nothing is lost on this device.", button: "Try again", act };
+}

@@ -1,0 +1,56 @@
+"""The Annotate tab in the whole app, over its real routes and store: for whoever may, and gone for whoever may not."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.browser.conftest import REPOSITORY, AskPage, Serving
+from tests.browser.test_viewer import frames
+
+pytestmark = pytest.mark.browser
+
+FORWARDED = {"x-forwarded-for": "192.0.2.7"}
+"""What a proxy says: whoever comes through one is not the person at this machine."""
+
+
+@pytest.fixture(scope="module")
+def project(serving: Serving, photo_file: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A project of three items without a model's box."""
+    rows = tmp_path_factory.mktemp("rows") / "questions.jsonl"
+    asked = [{"image": str(photo_file), "question": f"What is in place {number}?"} for number in range(3)]
+    rows.write_text("\n".join(map(json.dumps, asked)), "utf-8")
+    command = [sys.executable, "-m", "ergo_demo", "import", "--project", "Places", "--order", "file", str(rows)]
+    variables = {**os.environ, "ERGO_DATA": str(serving.orders.parent / "data")}
+    subprocess.run(command, cwd=REPOSITORY, env=variables, check=True, capture_output=True)
+    return "places"
+
+
+def test_an_item_is_decided_and_the_store_has_it(visit: Callable[..., AskPage], serving: Serving, project: str) -> None:
+    page = visit().page
+    page.get_by_role("tab", name="Annotate").click()
+    page.locator(".go", has_text="Draw a box").wait_for()
+    page.locator("h2", has_text="What is in place").wait_for()
+    for key in ["Enter", *["Shift+ArrowRight"] * 9, *["Shift+ArrowDown"] * 9, "Enter", "3"]:
+        page.keyboard.press(key)
+    page.locator(".go", has_text="Save new box").wait_for()
+    page.keyboard.press("Enter")
+    page.locator(".e-saved", has_text="item 1, drawn anew").wait_for()
+    page.get_by_text("Item 2 of 3").wait_for()
+    kept = httpx.get(f"{serving.url}/annotate/mine?project={project}", trust_env=False).json()["decisions"]
+    ((x1, y1, _, _),) = kept[0]["boxes"]
+    assert (kept[0]["action"], kept[0]["confidence"], [x1, y1]) == ("redraw", 3, [800, 600])
+
+
+def test_a_visitor_is_shown_no_such_tab(visit: Callable[..., AskPage], project: str) -> None:
+    page = visit(extra_http_headers=FORWARDED).page
+    page.get_by_role("tab", name="Ask").wait_for()
+    asked = "async () => (await (await fetch('annotate/projects')).json()).you.role"
+    assert page.evaluate(asked) == "visitor"
+    frames(page)
+    assert page.get_by_role("tab", name="Annotate").count() == 0

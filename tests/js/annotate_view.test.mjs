@@ -1,0 +1,222 @@
+/** node --test tests/js: decisions, what waits to be sent, drafts and the worklist of the Annotate page, without one. */
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import * as editing from "../../ergo_demo/ui/box_editor/editing.js";
+import * as decide from "../../ergo_demo/ui/annotate_view/decision.js";
+import { differences } from "../../ergo_demo/ui/annotate_view/differences.js";
+import { Drafts } from "../../ergo_demo/ui/annotate_view/drafts.js";
+import { Effort } from "../../ergo_demo/ui/annotate_view/effort.js";
+import { fromDraft } from "../../ergo_demo/ui/annotate_view/opening.js";
+import { Outbox } from "../../ergo_demo/ui/annotate_view/outbox.js";
+import { firstAddresses } from "../../ergo_demo/ui/annotate_view/preload.js";
+import * as receipt from "../../ergo_demo/ui/annotate_view/receipt.js";
+import { Refused, Server, Unreachable } from "../../ergo_demo/ui/annotate_view/server.js";
+import { Worklist } from "../../ergo_demo/ui/annotate_view/worklist.js";
+
+const PHOTO = { width: 8000, height: 6000 };
+const MODEL = [2196, 2520, 2500, 2720];
+const edit = editing.begin({ photo: PHOTO, model: MODEL });
+const fixed = editing.sidePushed(edit, "right", 224);
+const redrawn = editing.boxDrawn(edit, [100, 100, 900, 900]);
+const blind = editing.begin({ photo: PHOTO });
+
+test("what the blue button says, and what Enter would send", () => {
+  const rejects = decide.rejecting(decide.undecided());
+  const rows = [
+    [decide.undecided(), edit, "Accept", true, "accept"],
+    [decide.undecided(), fixed, "Save fix", true, "fix"],
+    [decide.undecided(), redrawn, "Save new box", true, "redraw"],
+    [decide.undecided(), blind, "Draw a box", false, null],
+    [decide.undecided(), editing.boxDrawn(blind, [1, 1, 90, 90]), "Save new box", true, "redraw"],
+    [decide.undecided(), editing.boxDrawn(edit, [1, 1, 90, 90], true), "Save fix", true, "fix"],
+    [rejects, fixed, "Choose a reason", false, "reject"],
+    [decide.chosen(rejects, 2), fixed, "Reject: too tight", true, "reject"],
+  ];
+  for (const [decision, state, words, able, action] of rows) {
+    assert.deepEqual(decide.buttonOf(decision, state, true), { words, able }, words);
+    assert.equal(decide.actionOf(decision, state), action, words);
+  }
+  assert.deepEqual(decide.buttonOf(decide.undecided(), edit, false), { words: "Photo is loading", able: false });
+});
+
+test("digits are reasons after R and Y, else confidences", () => {
+  const digits = (decision, ...all) => all.reduce(decide.chosen, decision);
+  const none = decide.undecided();
+  assert.equal(digits(none, 3).confidence, 3);
+  assert.equal(digits(none, 4), none);
+  const given = digits(decide.picking(none), 6, 1);
+  assert.deepEqual([given.reason, given.confidence, given.rejects], ["other", 1, false]);
+  const rejected = digits(decide.rejecting(none), 5, 2);
+  assert.deepEqual([rejected.reason, rejected.confidence, rejected.rejects], ["unanswerable", 2, true]);
+  const again = decide.rejecting(rejected);
+  assert.deepEqual([again.rejects, again.reason], [false, null], "R again: not");
+});
+
+test("what is sent comes back as it was: drafts, and decisions that are looked at again", () => {
+  const decision = { ...decide.undecided(), reason: "too_tight", confidence: 2, answer: "MARIE LUND", thought: "Both words." };
+  const left = fromDraft(edit, decide.fieldsOf("fix", decision, fixed));
+  assert.deepEqual(left.decision, decision);
+  assert.deepEqual(editing.selection(left.edit).box, [2196, 2520, 2724, 2720]);
+  assert.equal(decide.actionOf(left.decision, left.edit), "fix");
+  assert.equal(decide.actionOf(decide.undecided(), fromDraft(edit, decide.fieldsOf("redraw", decision, redrawn)).edit), "redraw");
+  assert.deepEqual(decide.fieldsOf("skip", decision, fixed).boxes, [], "a decision without a box keeps none");
+  const odd = fromDraft(edit, { boxes: [["x"], [1, 1, 90, 90]], reason: "__proto__", confidence: 9, answer: 7, thought: {} });
+  assert.deepEqual([odd.decision.reason, odd.decision.confidence, odd.decision.answer, odd.edit.boxes.length], [null, null, "", 1]);
+  assert.equal(fromDraft(edit, null), undefined);
+});
+
+test("what another box did to the answer", () => {
+  const rows = [
+    ["MARIE", "MARIE LUND", "Marie Lund.", "wrong_to_right"], ["MARIE LUND", "MARIE", "marie lund", "right_to_wrong"],
+    ["MARIE", "marie", "", "unchanged"], ["MARIE", "LUND", "K 417", "unchanged"], ["MARIE", "LUND", "", "unknown"],
+    ["MARIE", null, "MARIE", "unknown"],
+  ];
+  for (const [model, corrected, right, effect] of rows) assert.equal(decide.effectOf(model, corrected, right), effect);
+});
+
+test("only the words that differ are marked", () => {
+  assert.deepEqual(differences("MARIE", "MARIE LUND"), [{ words: "MARIE", other: false }, { words: "LUND", other: true }]);
+  assert.deepEqual(differences("the blue boat", "a blue old boat"), [
+    { words: "a", other: true }, { words: "blue", other: false }, { words: "old", other: true }, { words: "boat", other: false },
+  ]);
+  assert.deepEqual(differences("", "x y"), [{ words: "x y", other: true }]);
+});
+
+function storage() {
+  const kept = new Map();
+  return {
+    getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value),
+    removeItem: (key) => kept.delete(key), key: (at) => [...kept.keys()][at], get length() { return kept.size; },
+  };
+}
+
+const body = (id) => ({ client_id: id, item: `item-${id}` });
+
+test("decisions wait on the device while nobody answers, and are sent in order, once each, by whoever comes next", async () => {
+  const [kept, heard, arrived] = [storage(), [], []];
+  let network = false;
+  const send = async (sent) => {
+    if (!network) throw new Unreachable("no network");
+    arrived.push(sent.client_id);
+    return { saved_at: "2026-01-01T00:00:00Z" };
+  };
+  const on = {
+    saved: ({ body: sent }) => heard.push(`saved ${sent.client_id}`), waiting: (count) => heard.push(`waiting ${count}`),
+    stale: () => assert.fail(), refused: () => assert.fail(),
+  };
+  const before = new Outbox(kept, send, on);
+  await before.add(body("a"), {});
+  await before.add(body("b"), {});
+  assert.deepEqual([heard, arrived], [["waiting 1", "waiting 2"], []]);
+  network = true;
+  const after = new Outbox(kept, send, on); // the page was loaded again
+  assert.equal(after.entries.length, 2);
+  await Promise.all([after.flush(), after.flush()]);
+  assert.deepEqual(arrived, ["a", "b"]);
+  assert.deepEqual(after.entries, []);
+  await before.flush();
+  assert.deepEqual(arrived, ["a", "b"]);
+});
+
+test("a decision that is late or refused is told and makes room; a full disk is not its fault", async () => {
+  const heard = [];
+  const errors = {
+    late: new Refused(409, {}, { yours: {}, newest: { version: 2 } }), wrong: new Refused(400, { message: "No box." }),
+    full: new Refused(503, { message: "The disk is full." }),
+  };
+  const send = async (sent) => {
+    if (errors[sent.client_id]) throw errors[sent.client_id];
+    return {};
+  };
+  const outbox = new Outbox(storage(), send, {
+    saved: ({ body: sent }) => heard.push(["saved", sent.client_id]), stale: (entry, both) => heard.push(["stale", both.newest.version]),
+    refused: (entry, error) => heard.push(["refused", error.message]), waiting: (count) => heard.push(["waiting", count]),
+  });
+  await outbox.add(body("late"), {});
+  await outbox.add(body("wrong"), {});
+  await outbox.add(body("full"), {});
+  assert.deepEqual(heard, [["stale", 2], ["refused", "No box."], ["waiting", 1]]);
+  assert.equal(outbox.entries.length, 1);
+  delete errors.full; // somebody made room
+  await outbox.flush();
+  assert.deepEqual(heard.at(-1), ["saved", "full"]);
+});
+
+test("the newer draft counts, whichever device it is of; old ones and strange ones go", () => {
+  const kept = storage();
+  const drafts = new Drafts(kept, async () => {});
+  assert.equal(drafts.newest("i", null), null);
+  drafts.keep("i", { answer: "here" }, 2_000);
+  assert.equal(drafts.newest("i", { answer: "there", at: 1_000 }).answer, "here");
+  assert.equal(drafts.newest("i", { answer: "there", at: 3_000 }).answer, "there");
+  kept.setItem("ergo-annotate-draft:j", "{broken");
+  assert.equal(drafts.newest("j", null), null);
+  kept.setItem("somebody-else", "1");
+  drafts.sweep(2_000);
+  assert.equal(kept.getItem("ergo-annotate-draft:j"), null);
+  assert.equal(drafts.newest("i", null).answer, "here");
+  drafts.forget("i");
+  assert.deepEqual([drafts.newest("i", null), kept.getItem("somebody-else")], [null, "1"]);
+});
+
+test("two items are taken ahead; what is open, ahead or not acknowledged is not taken again; then it ends", async () => {
+  const [asked, loaded] = [[], []];
+  const all = ["a", "b", "c"];
+  const server = {
+    take: async (project, besides) => {
+      asked.push(besides);
+      const id = all.find((each) => !besides.includes(each));
+      return id ? { item: { id } } : { item: null, left: 4 };
+    },
+    release: async (items) => asked.push(["release", ...items]),
+  };
+  const worklist = new Worklist(server, ({ id }) => loaded.push(id), () => ["c"]);
+  worklist.begin("p");
+  assert.equal((await worklist.next()).id, "a");
+  await new Promise((done) => setTimeout(done));
+  assert.deepEqual(loaded, ["a", "b"]);
+  assert.ok(worklist.ready);
+  assert.equal((await worklist.next()).id, "b");
+  worklist.release();
+  assert.deepEqual(asked.at(-1), ["release", "b"]);
+  assert.deepEqual([await worklist.next(), worklist.left], [{ id: "a" }, 4]);
+});
+
+test("a dead network is told from a server that says no", async () => {
+  const server = new Server("http://host/app/?x=1", async (url, request) => {
+    if (request.method === "PUT") throw new TypeError("failed");
+    return { ok: url.pathname === "/app/annotate/projects", status: 503, json: async () => ({ error: { message: "Full.", code: "not-written" } }) };
+  });
+  await server.projects();
+  await assert.rejects(server.take("p", []), (error) => error instanceof Refused && error.passing && error.message === "Full.");
+  await assert.rejects(server.draft("i", {}, 1), Unreachable);
+});
+
+test("receipts in the words of the design", () => {
+  const at = new Date(2026, 0, 1, 14, 32, 7).toISOString();
+  const done = receipt.saved({ saved_at: at }, { number: 13, done: "accepted", replaces: "" });
+  assert.deepEqual(done, { kind: "", strong: "Saved 14:32:07", rest: "item 13, accepted" });
+  assert.equal(receipt.saved({ saved_at: at }, { replaces: at }).rest, "replaces your decision of 14:32:07");
+  assert.equal(receipt.waiting(3, new Unreachable()).strong, "No network: 3 kept on this device");
+  assert.equal(receipt.waiting(1, new Refused(503, { message: "The disk is full." })).strong, "Not saved: the disk is full");
+});
+
+test("idle time is no work", () => {
+  let now = 1_000;
+  const effort = new Effort(() => now);
+  now = 3_000;
+  effort.note("key");
+  now = 3_600_000;
+  effort.note("mouse");
+  now += 500;
+  const record = effort.record({ drags: 1, undos: 0, zoomMost: 2 }, { innerWidth: 1440, innerHeight: 900, devicePixelRatio: 2 });
+  assert.deepEqual([record.first_input_ms, record.submitted_ms, record.active_ms, record.keys], [2_000, 3_599_500, 22_500, 1]);
+});
+
+test("the first view of an item is fetched ahead: preview, base tile, then what is framed", () => {
+  const photo = { ...PHOTO, tileSize: 512, tiles: "t", preview: "p.jpg" };
+  const found = firstAddresses({ photo, proposal: { box: MODEL, expanded: null } }, { width: 900, height: 600 }, 1);
+  assert.deepEqual(found.slice(0, 2), ["p.jpg", "t/9/0_0.jpg"]);
+  assert.ok(found.length > 4 && found.length < 20, String(found.length));
+});
