@@ -288,7 +288,9 @@ class _TwoLooks:
         self, dialogue: Dialogue, stage: Stage, region: Box, text: str, kernel: Kernel, *before: Message
     ) -> Generator[Event, None, Look]:
         started = time.perf_counter()
-        view = coarse_view(region, self.chosen) if stage == "coarse" else zoom_view(region, self.chosen)
+        chosen = self.chosen
+        limits = (chosen.zoom_budget_tokens, chosen.zoom_least_tokens)
+        view = view_of(region, chosen.coarse_budget_tokens) if stage == "coarse" else view_of(region, *limits)
         picture = resample(self.photo, view, kernel)
         if stage != "region":
             yield CoarseReady(view) if stage == "coarse" else CropReady(view)
@@ -320,18 +322,10 @@ class _TwoLooks:
         )
 
 
-def coarse_view(frame: Box, chosen: RunSettings) -> View:
-    """The first look's view of the whole frame (source px): its own resolution where the budget allows it."""
-    return View(frame, fit_to_budget(_pixels(frame), chosen.coarse_budget_tokens))
-
-
-def zoom_view(region: Box, chosen: RunSettings) -> View:
-    """The second look's view of a region (source px): its own resolution, or enlarged, where the budget allows it."""
-    return View(region, fit_to_budget(_pixels(region), chosen.zoom_budget_tokens, chosen.zoom_least_tokens))
-
-
-def _pixels(region: Box) -> Size:
-    return Size(round(region.width) or 1, round(region.height) or 1)
+def view_of(region: Box, budget_tokens: int, least_tokens: int = LEAST_TOKENS) -> View:
+    """The view of a region (source px): at native resolution where the budget allows it, enlarged below the least."""
+    size = Size(round(region.width) or 1, round(region.height) or 1)
+    return View(region, fit_to_budget(size, budget_tokens, least_tokens))
 
 
 def _spoken(stage: Stage, speaking: Generator[Token, None, Generation]) -> Generator[Event, None, Generation]:

@@ -26,7 +26,7 @@ def answer_from(
     if trace is not None and trace.model == engine.info.model:
         chosen = replace(chosen, sampling=trace.sampling, zoom_budget_tokens=trace.zoom_budget_tokens)
     dialogue = engine.dialogue(chosen.sampling, first_turn(photo, question, trace, region, chosen))
-    picture = resample(photo, view_of(region, chosen.zoom_budget_tokens), Kernel.LANCZOS)
+    picture = resample(photo, view_of(region, chosen.zoom_budget_tokens, chosen.zoom_least_tokens), Kernel.LANCZOS)
     asked = question if trace is None else trace.question
     speaking = dialogue.say(Message("user", prompts.zoom_turn(asked), picture), stop=stop)
     try:

@@ -6,7 +6,7 @@ Every method goes through the door's photo, the views and the engine that a user
 import math
 import time
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from random import Random
 from typing import Any, Literal, TypeAlias
 
@@ -16,7 +16,7 @@ from ergo_demo.engines import Engine, Turn
 from ergo_demo.errors import EngineError
 from ergo_demo.geometry import FULL_RESOLUTION_BUDGET_TOKENS, PATCH, Box, Size, View, hull
 from ergo_demo.imaging import Kernel, Photo, resample
-from ergo_demo.pipeline import Finished, RunSettings, ZoomFound, ZoomMissing, coarse_view, run, zoom_view
+from ergo_demo.pipeline import Finished, RunSettings, ZoomFound, ZoomMissing, run, view_of
 from ergo_demo.protocol import prompts
 from ergo_demo.protocol.parsing import Flag, read_answer
 from ergo_demo.records import Finish, Generation, Look, Message, Outcome, Pixels, Token, Trace
@@ -121,7 +121,8 @@ class Asker:
         box = self._box(method, asked, first, ergo.box)
         picture = resample(asked.photo, first.view, Kernel.BICUBIC)
         said = Turn(_first_messages(asked.question.text, picture), first.generation)
-        view = zoom_view((box or frame).outward().clip(frame), self.settings)
+        chosen = self.settings
+        view = view_of((box or frame).outward().clip(frame), chosen.zoom_budget_tokens, chosen.zoom_least_tokens)
         look = self._look(asked, view, Kernel.LANCZOS, prompts.zoom_turn(asked.question.text), said)
         stages = {"coarse": first.view.tokens, "zoom": view.tokens}
         return _read(method, asked, box, look, stages, first)
@@ -129,7 +130,7 @@ class Asker:
     def direct(self, method: Method, asked: Asked) -> Sample:
         """One look at everything."""
         budget = FULL_RESOLUTION_BUDGET_TOKENS if method == "direct_full" else self.settings.coarse_budget_tokens
-        view = coarse_view(Box.of(asked.photo.size), replace(self.settings, coarse_budget_tokens=budget))
+        view = view_of(Box.of(asked.photo.size), budget)
         look = self._look(asked, view, Kernel.BICUBIC, prompts.direct_turn(asked.question.text))
         return _read(method, asked, None, look, {"direct": view.tokens})
 

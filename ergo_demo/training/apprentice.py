@@ -112,7 +112,7 @@ class Apprentice:
     def __init__(self, folder: Path, run: Path, stage: Stage, seed: int, workers: int = 1, makers: int = 0) -> None:
         self.folder, self.run, self.stage, self.workers = folder, run, stage, workers
         self.model, self.tokenizer = open_model(folder, seed)
-        self.heads = DenseHeads(self.model.config.text_config.hidden_size, len(self.tokenizer))
+        self.heads = DenseHeads(self.model.model.language_model.embed_tokens.embedding_dim, len(self.tokenizer))
         self.parameters = [*self.model.parameters(), *self.heads.parameters()]
         self.optimiser = torch.optim.AdamW(self.parameters, lr=1e-3, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
         self.lessons = Lessons(self.tokenizer, seed)

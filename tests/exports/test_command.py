@@ -72,9 +72,9 @@ def test_the_command_lists_every_format(capsys: pytest.CaptureFixture[str]) -> N
 def test_an_export_of_the_log_is_imported(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "out"
     assert main(["export", "log", str(out), "--data", str(data)]) == 0
-    assert main(["import", str(out), "--data", str(tmp_path / "other")]) == 0
+    assert main(["import-log", str(out), "--data", str(tmp_path / "other")]) == 0
     assert "13 decisions are there now." in capsys.readouterr().out
-    assert main(["import", str(data), "--data", str(tmp_path / "other")]) == 2
+    assert main(["import-log", str(data), "--data", str(tmp_path / "other")]) == 2
 
 
 @pytest.mark.parametrize(
