@@ -107,7 +107,7 @@ def serve(flags: Mapping[str, object], passing: Path) -> None:
         options = launch_options(services)
         lifespan = gate_and_chores(services, calls_the_model(page))
         app_kwargs = {**options.pop("app_kwargs", {}), "lifespan": lifespan}
-        print(f"  The owner's address, new at each start: /{entrance.owners_address()}", flush=True)
+        print_addresses(entrance)
         page.launch(**{**options, **SHUT, "app_kwargs": app_kwargs}, **address(settings))
 
 
@@ -142,6 +142,12 @@ def print_settings(origins: "Iterable[Origin]") -> None:
     """Each value and where it came from."""
     for origin in origins:
         print(f"  {origin.name} = {origin.value} ({origin.source})")
+
+
+def print_addresses(entrance: "Entrance") -> None:
+    """Where the owner signs in, and reviews."""
+    print(f"  The owner's address, new at each start: /{entrance.owners_address()}")
+    print("  The owner's review: /annotate/review", flush=True)
 
 
 def address(settings: "Settings") -> dict[str, Any]:

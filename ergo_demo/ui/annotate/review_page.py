@@ -44,7 +44,8 @@ def page(desk: Desk, call: Call) -> Response:
     gallery = f"<div>{_pager(found, asked)}{_gallery(found['cards'], asked)}</div>"
     beside = f'<div class="e-col">{_people(one) if one else ""}{_figures(desk, call)}{_tables(numbers, asked)}</div>'
     return _html(
-        f"<h1>Review: {escape(project.name)}</h1>{_filters(chosen, numbers, asked)}{_top(numbers)}"
+        f'<h1>Review: {escape(project.name)} <a class="e-link" href="./">Ask and annotate</a></h1>'
+        f"{_filters(chosen, numbers, asked)}{_top(numbers)}"
         f'<section class="e-rev" aria-label="Decisions">{gallery}{beside}</section>'
     )
 
