@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import pyvips
+from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -54,7 +55,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def _write_oriented(root: Path) -> None:
     """The tiles of one photo, stored as a camera would in each of the eight positions, through the real door."""
-    pixels = np.full((900, 1300, 3), 90, np.uint8)
+    pixels: NDArray[np.uint8] = np.full((900, 1300, 3), 90, np.uint8)
     pixels[FIELD[1] : FIELD[3], FIELD[0] : FIELD[2]] = (0, 255, 0)
     with Door(root / "door") as door:
         for orientation, turn in UPRIGHT_TO_STORED.items():
