@@ -21,10 +21,10 @@ from ergo_demo.errors import EngineUnavailable
 from ergo_demo.geometry import Size
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, ViewportSize
 
 SIZE = Size(8000, 6000)
-WINDOW = {"width": 1440, "height": 900}
+WINDOW: "ViewportSize" = {"width": 1440, "height": 900}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -103,7 +103,7 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """What one decision cost. Moments are the browser's clock, ms since 1970; `active_ms` leaves out idle time."""
+    """What one decision cost. Moments are ms since the item was shown; `active_ms` leaves out idle time."""
 
     shown_ms: Number = 0.0
     first_input_ms: Number | None = None
