@@ -114,7 +114,7 @@ def _top(numbers: Mapping[str, Any]) -> str:
         )
     figures_of = [
         ("Decisions", f"{numbers['decisions']:,}", f"by {numbers['people']:,} people"),
-        ("Seconds per item", _seconds(numbers["median_seconds"]), f"median; {of}"),
+        ("Seconds per item", _seconds(numbers["median_seconds"]), f"median; {of}" if of else "median"),
         ("People agree", *agree),
         (
             "Answers that a correction changed",
@@ -139,7 +139,9 @@ def _pager(found: Mapping[str, Any], asked: Mapping[str, str]) -> str:
     nav = "".join(
         f'<a class="e-btn" href="{_address(asked, page=to, item="")}">{words}</a>' for words, to, able in links if able
     )
-    shown = f"{first + 1:,}–{first + len(found['cards']):,} shown" if found["cards"] else "none"
+    if not found["total"]:
+        return '<div class="e-pager"><span>No decision here yet, or none that these filters let through.</span></div>'
+    shown = f"{first + 1:,}–{first + len(found['cards']):,} shown"
     number = "1 decision" if found["total"] == 1 else f"{found['total']:,} decisions"
     words = f"<span><b>{number}</b>, {shown}</span>"
     return f'<div class="e-pager">{words}<nav aria-label="Pages">{nav}</nav></div>'
