@@ -10,8 +10,17 @@ from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
+from ergo_demo.annotation import cli as annotation
+from ergo_demo.batch import calibrate
+from ergo_demo.batch import cli as batch
+from ergo_demo.bench import cli as bench
 from ergo_demo.errors import EngineUnavailable, ErgoError
-from ergo_demo.settings import describe, read_settings
+from ergo_demo.exports import cli as exports
+from ergo_demo.settings import Settings, describe, read_settings
+from ergo_demo.store import cli as store
+from ergo_demo.training import cli as training
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 Command: TypeAlias = Callable[[argparse.Namespace], None]
 
@@ -46,19 +55,64 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_ask(commands.add_parser("ask", help="ask about an image file"))
     _add_scenes(commands.add_parser("scenes", help="draw synthetic scenes with questions"))
-    _add_batch(commands.add_parser("batch", help="ask the questions of a file, many at once"))
-    _add_calibrate(commands.add_parser("calibrate", help="find how far a region must grow to keep its promise"))
-    _add_train(commands.add_parser("train", help="train the embedded model, stage by stage"))
-    _add_bench(commands.add_parser("bench", help="measure: accuracy, vision tokens, seconds"))
-    _add_import(commands.add_parser("import", help="give people something to annotate, from files of this machine"))
-    _add_store(commands)
-    _add_export(commands.add_parser("export", help="write corrected boxes as training data and for box tools"))
-    _add_import_log(commands.add_parser("import-log", help="put an exported log back into the store"))
+    _add_settled(commands)
+    _add_stored(commands)
+    _add_plain(commands)
     serve = commands.add_parser("serve", help="start the page")
     serve.add_argument("gallery", nargs="?", metavar="OUT.jsonl", help="rows that batch wrote, to show as a gallery")
     _add_flags(serve, (*RUN_FLAGS, *PAGE_FLAGS))
     serve.set_defaults(command=_serve)
     return parser
+
+
+def _add_plain(commands: Commands) -> None:
+    """The commands that read no setting."""
+    train = commands.add_parser("train", help="train the embedded model, stage by stage")
+    training.add_arguments(train)
+    train.set_defaults(command=training.run)
+    measure = commands.add_parser("bench", help="measure: accuracy, vision tokens, seconds")
+    bench.add_arguments(measure)
+    measure.set_defaults(command=bench.run)
+
+
+def _add_settled(commands: Commands) -> None:
+    """The commands with a model."""
+    many = commands.add_parser("batch", help="ask the questions of a file, many at once")
+    batch.add_arguments(many)
+    _settle(many, RUN_FLAGS, batch.run)
+    promise = commands.add_parser("calibrate", help="find how far a region must grow to keep its promise")
+    calibrate.add_arguments(promise)
+    _settle(promise, RUN_FLAGS, calibrate.run)
+
+
+def _add_stored(commands: Commands) -> None:
+    """The commands with the store of annotations."""
+    given = commands.add_parser("import", help="give people something to annotate, from files of this machine")
+    annotation.add_arguments(given)
+    _settle(given, ("data",), partial(annotation.run, say=print))
+    for parser, name in store.add_commands(commands.add_parser):
+        _settle(parser, ("data",), partial(store.run, name, say=print))
+    export = commands.add_parser("export", help="write corrected boxes as training data and for box tools")
+    exports.add_arguments(export)
+    _settle(export, ("data",), partial(exports.run, say=print))
+    log = commands.add_parser("import-log", help="put an exported log back into the store")
+    exports.add_import_arguments(log)
+    _settle(log, ("data",), partial(exports.run_import, say=print))
+
+
+def _settle(
+    parser: argparse.ArgumentParser,
+    names: tuple[str, ...],
+    run: Callable[[argparse.Namespace, Settings], None],
+) -> None:
+    """Give a command the settings `names` as flags; when it runs, all of them: flags over environment over defaults."""
+    _add_flags(parser, names)
+
+    def command(options: argparse.Namespace) -> None:
+        settings, _origins = read_settings(os.environ, _flags(options, names))
+        run(options, settings)
+
+    parser.set_defaults(command=command)
 
 
 def _add_flags(parser: argparse.ArgumentParser, names: tuple[str, ...]) -> None:
@@ -98,36 +152,6 @@ def _ask(options: argparse.Namespace) -> None:
     print(f"  {tokens['total']:,} vision tokens of {tokens['full_resolution']:,}, {seconds['total']:.1f} s")
 
 
-def _add_batch(parser: argparse.ArgumentParser) -> None:
-    from ergo_demo.batch import cli
-
-    cli.add_arguments(parser)
-    _add_flags(parser, RUN_FLAGS)
-    parser.set_defaults(command=_batch)
-
-
-def _batch(options: argparse.Namespace) -> None:
-    from ergo_demo.batch import cli
-
-    settings, _origins = read_settings(os.environ, _flags(options, RUN_FLAGS))
-    cli.run(options, settings)
-
-
-def _add_calibrate(parser: argparse.ArgumentParser) -> None:
-    from ergo_demo.batch import calibrate
-
-    calibrate.add_arguments(parser)
-    _add_flags(parser, RUN_FLAGS)
-    parser.set_defaults(command=_calibrate)
-
-
-def _calibrate(options: argparse.Namespace) -> None:
-    from ergo_demo.batch import calibrate
-
-    settings, _origins = read_settings(os.environ, _flags(options, RUN_FLAGS))
-    calibrate.run(options, settings)
-
-
 def _positive(text: str) -> int:
     if not text.isdecimal() or int(text) == 0:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
@@ -161,80 +185,6 @@ def _scenes(options: argparse.Namespace) -> None:
             megapixels=options.megapixels,
         ),
     )
-
-
-def _add_train(parser: argparse.ArgumentParser) -> None:
-    from ergo_demo.training import cli
-
-    cli.add_arguments(parser)
-    parser.set_defaults(command=cli.run)
-
-
-def _add_bench(parser: argparse.ArgumentParser) -> None:
-    from ergo_demo.bench import cli
-
-    cli.add_arguments(parser)
-    parser.set_defaults(command=cli.run)
-
-
-def _add_import(parser: argparse.ArgumentParser) -> None:
-    from ergo_demo.annotation import cli
-
-    cli.add_arguments(parser)
-    _add_flags(parser, ("data",))
-    parser.set_defaults(command=_import)
-
-
-def _import(options: argparse.Namespace) -> None:
-    from ergo_demo.annotation import cli
-
-    settings, _origins = read_settings(os.environ, _flags(options, ("data",)))
-    cli.run(options, settings, print)
-
-
-def _add_store(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    from ergo_demo.store import cli
-
-    for parser, name in cli.add_commands(commands.add_parser):
-        _add_flags(parser, ("data",))
-        parser.set_defaults(command=partial(_store, name))
-
-
-def _store(name: str, options: argparse.Namespace) -> None:
-    from ergo_demo.store import cli
-
-    settings, _origins = read_settings(os.environ, _flags(options, ("data",)))
-    cli.run(name, options, settings, print)
-
-
-def _add_export(parser: argparse.ArgumentParser) -> None:
-    from ergo_demo.exports import cli
-
-    cli.add_arguments(parser)
-    _add_flags(parser, ("data",))
-    parser.set_defaults(command=_export)
-
-
-def _export(options: argparse.Namespace) -> None:
-    from ergo_demo.exports import cli
-
-    settings, _origins = read_settings(os.environ, _flags(options, ("data",)))
-    cli.run(options, settings, print)
-
-
-def _add_import_log(parser: argparse.ArgumentParser) -> None:
-    from ergo_demo.exports import cli
-
-    cli.add_import_arguments(parser)
-    _add_flags(parser, ("data",))
-    parser.set_defaults(command=_import_log)
-
-
-def _import_log(options: argparse.Namespace) -> None:
-    from ergo_demo.exports import cli
-
-    settings, _origins = read_settings(os.environ, _flags(options, ("data",)))
-    cli.run_import(options, settings, print)
 
 
 def _serve(options: argparse.Namespace) -> None:
