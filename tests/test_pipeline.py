@@ -1,6 +1,6 @@
 """Two looks with a scripted engine: events in order, boxes in source px, every way a run can end."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,7 +10,7 @@ from ergo_demo.engines import EngineInfo, Fork, Stop, Turn
 from ergo_demo.engines.scripted import ScriptedEngine, in_order
 from ergo_demo.errors import EngineError, OutOfMemory, QuestionEmpty
 from ergo_demo.geometry import Box, Size
-from ergo_demo.imaging import Door, Photo
+from ergo_demo.imaging import Photo
 from ergo_demo.pipeline import (
     Answered,
     CoarseReady,
@@ -26,18 +26,10 @@ from ergo_demo.pipeline import (
 )
 from ergo_demo.protocol.parsing import Flag, Why
 from ergo_demo.records import Finish, Generation, Message, Outcome, Pixels, Sampling, Token
-from tests.photos import pattern, write_png
 
 CHOSEN = RunSettings(Sampling(max_new_tokens=200), coarse_budget_tokens=80, zoom_budget_tokens=48)
 ZOOM = "<think>There it is.</think><zoom>[28, 28, 112, 84]</zoom>"
 ANSWER = "<think>I can read it.</think><answer>K 417</answer>"
-
-
-@pytest.fixture(scope="module")
-def photo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Photo]:
-    folder = tmp_path_factory.mktemp("photos")
-    with Door(folder) as door:
-        yield door.open_upright(write_png(folder / "pattern.png", pattern(1120, 840)))
 
 
 def scripted(*replies: str) -> ScriptedEngine:

@@ -1,7 +1,6 @@
 """Samples, the expanded region and the third look, in a run with a scripted engine."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,12 +9,11 @@ import pytest
 from ergo_demo.engines.scripted import ScriptedEngine, in_order
 from ergo_demo.errors import OutOfMemory, SettingInvalid
 from ergo_demo.geometry import Box
-from ergo_demo.imaging import Door, Photo
+from ergo_demo.imaging import Photo
 from ergo_demo.pipeline import Answered, Finished, RegionReady, RunSettings, Sampled, Spoke, ask, run, run_settings
 from ergo_demo.records import Calibration, Finish, Outcome, Pixels, Sampling, Trace, from_json, to_json
 from ergo_demo.settings import Settings
 from ergo_demo.uncertainty.sampled import sample_region
-from tests.photos import pattern, write_png
 
 ZOOM = "<think>There it is.</think><zoom>[84, 56, 168, 112]</zoom>"
 ANSWER = "<think>I can read it.</think><answer>K 417</answer>"
@@ -24,13 +22,6 @@ CALIBRATION = Calibration(
     model="scripted", revision="1", samples=8, temperature=1.0, top_p=1.0, coarse_budget_tokens=80,
     alpha=0.1, n=212, q=0.25, variant="plain", when="2026-11-21T10:00:00+00:00", source="a test",
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def photo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Photo]:
-    folder = tmp_path_factory.mktemp("photos")
-    with Door(folder) as door:
-        yield door.open_upright(write_png(folder / "pattern.png", pattern(1120, 840)))
 
 
 def scripted(*replies: str) -> ScriptedEngine:

@@ -1,29 +1,20 @@
 """The second look at a corrected box: what the model is shown, what stands before it, and how it is stopped."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-import pytest
 
 from ergo_demo.engines import Stop, Turn
 from ergo_demo.engines.scripted import ScriptedDialogue, ScriptedEngine, in_order
 from ergo_demo.geometry import Box, Size, View
-from ergo_demo.imaging import Door, Kernel, Photo, resample
+from ergo_demo.imaging import Kernel, Photo, resample
 from ergo_demo.pipeline import RunSettings, ask
 from ergo_demo.records import Generation, Message, Sampling, Token
 from ergo_demo.what_if import answer_from
-from tests.photos import pattern, write_png
 
 CHOSEN = RunSettings(Sampling(), coarse_budget_tokens=80, zoom_budget_tokens=48)
 ENGINE = ScriptedEngine(in_order(["<zoom>[28, 28, 112, 84]</zoom>", "<answer>first</answer>"]))
-
-
-@pytest.fixture(scope="module")
-def photo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Photo]:
-    folder = tmp_path_factory.mktemp("photos")
-    with Door(folder) as door:
-        yield door.open_upright(write_png(folder / "pattern.png", pattern(1120, 840)))
 
 
 @dataclass(frozen=True)
