@@ -16,6 +16,8 @@
     │  ├─ OutOfMemory        the device has too little memory for this request
     │  └─ FrameMismatch      the processor resized a view again: its boxes would be in a wrong frame
     ├─ PhotoExpired      the stored photo is gone: it was deleted, or its time is over
+    ├─ Denied            nobody is signed in, or somebody who may not (ui/annotate/answers.py)
+    ├─ Superseded        a newer request of the same person took its place (there, too)
     └─ StoreError        nothing was saved; better refused than guessed
        ├─ DatabaseTooNew     a newer program wrote the store
        ├─ DatabaseLocked     another program holds it for too long

@@ -18,7 +18,12 @@ QUESTIONS = 400
 
 def start(module: str, *arguments: Path | str) -> "subprocess.Popen[str]":
     command = [sys.executable, "-m", module, *map(str, arguments)]
-    return subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, preexec_fn=hear_ctrl_c)
+
+
+def hear_ctrl_c() -> None:
+    """A shell makes its background jobs deaf to Ctrl+C, and so what they start: these tests may be such a job."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def rows_in(out: Path) -> int:

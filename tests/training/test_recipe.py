@@ -9,7 +9,7 @@ from ergo_demo.training import stages
 from ergo_demo.training.apprentice import Apprentice, Lessons, Share
 from ergo_demo.training.examples import Mode
 
-STEPS = 16
+STEPS = 24
 UNSEEN = 1_000_000  # index of the first scene that the loss is measured on
 
 
