@@ -237,3 +237,9 @@ def fit_to_budget(size: Size, budget_tokens: int, least_tokens: int = LEAST_TOKE
     columns = min(columns, max(1, budget_tokens // rows))
     rows = min(rows, budget_tokens // columns)
     return Size(columns * PATCH, rows * PATCH)
+
+
+def view_of(region: Box, budget_tokens: int, least_tokens: int = LEAST_TOKENS) -> View:
+    """The view of a region (source px): at native resolution where the budget allows it, enlarged below the least."""
+    size = Size(round(region.width) or 1, round(region.height) or 1)
+    return View(region, fit_to_budget(size, budget_tokens, least_tokens))

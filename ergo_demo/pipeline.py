@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeAlias
 
 from ergo_demo.engines import Dialogue, Engine, EngineInfo, Fork, Stop, Turn
 from ergo_demo.errors import EngineError, QuestionEmpty
-from ergo_demo.geometry import LEAST_TOKENS, Box, Size, View, fit_to_budget
+from ergo_demo.geometry import LEAST_TOKENS, Box, View, view_of
 from ergo_demo.imaging import Kernel, Photo, resample
 from ergo_demo.protocol import prompts
 from ergo_demo.protocol.parsing import Answer, Flag, Unreadable, Why, Zoom, read_answer, read_thought, read_zoom
@@ -320,12 +320,6 @@ class _TwoLooks:
         self.trace = replace(
             self.trace, zoom=zoomed, answer=answer.text, outcome=outcome, flags=tuple(dict.fromkeys(flags))
         )
-
-
-def view_of(region: Box, budget_tokens: int, least_tokens: int = LEAST_TOKENS) -> View:
-    """The view of a region (source px): at native resolution where the budget allows it, enlarged below the least."""
-    size = Size(round(region.width) or 1, round(region.height) or 1)
-    return View(region, fit_to_budget(size, budget_tokens, least_tokens))
 
 
 def _spoken(stage: Stage, speaking: Generator[Token, None, Generation]) -> Generator[Event, None, Generation]:

@@ -9,9 +9,8 @@ from typing import TypeAlias
 
 from ergo_demo.exports.corrected import Corrected
 from ergo_demo.exports.lessons import Picture, Prompt, Said
-from ergo_demo.geometry import Box, View
+from ergo_demo.geometry import Box, View, view_of
 from ergo_demo.imaging import Kernel
-from ergo_demo.pipeline import view_of
 from ergo_demo.protocol import prompts
 
 Whole: TypeAlias = tuple[int, int, int, int]

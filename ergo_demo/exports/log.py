@@ -1,7 +1,7 @@
 """Everything: each decision ever made, whole, with its item, photo, model run, prompts and project. For archives.
 
-One line for each, in `log.jsonl`, or the same line in a Parquet file beside columns to search by. `import` puts it back
-into a store: exported again it is the same, byte for byte. It holds more than any other format (a visit's id, the name
+One line for each, in `log.jsonl`, or the same line in a Parquet file beside columns to search by. `import-log` puts it
+back into a store: exported again it is the same, byte for byte. It holds more than any other format (a visit's id, the name
 of the uploaded file), so it is for its owner.
 """
 
@@ -137,7 +137,7 @@ def _unlike(line: dict[str, Any]) -> list[str]:
 
 LOG = Format(
     name="log",
-    what="everything: each decision ever made with all that it is about, JSON lines; import puts it back",
+    what="everything: each decision ever made with all that it is about, JSON lines; import-log puts it back",
     rows=all_of_them,
     writing=_writing_lines,
     check=check,

@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 
-from ergo_demo.geometry import LEAST_TOKENS, PATCH, Box, Size, View, fit_to_budget
+from ergo_demo.geometry import PATCH, Box, Size, View, view_of
 from ergo_demo.scenes.drawing import Image
 from ergo_demo.scenes.questions import TYPES, Question, Type
 from ergo_demo.scenes.scene import ASPECTS, V_STAR, Scene, make_scene
@@ -24,7 +24,6 @@ from ergo_demo.training.sheets import reading_sheet
 from ergo_demo.training.truth import (
     COLOUR_NAMES,
     Ints,
-    Spot,
     Truth,
     cell_at,
     kind_class,
@@ -132,16 +131,12 @@ def _sized(area: float, aspect: float) -> Size:
     return Size(round(math.sqrt(area * aspect)), round(math.sqrt(area / aspect)))
 
 
-def view_of(scene: Scene, budget: int) -> View:
-    """The view of everything at a budget."""
-    return View(Box.of(scene.size), fit_to_budget(scene.size, budget))
-
-
 def zoom_view(region: Box, scale: float = 1.0) -> View:
     """The view of a box (source px), within the embedded model's limits, or of a size `scale` times its own."""
-    size = Size(max(1, round(region.width * scale)), max(1, round(region.height * scale)))
-    least = dialogue.ZOOM_LEAST_TOKENS if scale == 1.0 else LEAST_TOKENS
-    return View(region, fit_to_budget(size, dialogue.ZOOM_BUDGET_TOKENS, least))
+    if scale == 1.0:
+        return view_of(region, dialogue.ZOOM_BUDGET_TOKENS, dialogue.ZOOM_LEAST_TOKENS)
+    scaled = Box(0, 0, region.width * scale, region.height * scale)
+    return View(region, view_of(scaled, dialogue.ZOOM_BUDGET_TOKENS).size)
 
 
 def _lean_scale(glyph: float, rng: np.random.Generator) -> float:
@@ -152,7 +147,7 @@ def _lean_scale(glyph: float, rng: np.random.Generator) -> float:
 def make_example(rng: np.random.Generator, lesson: Lesson) -> Example:
     """A random scene, asked about several times."""
     scene = make_scene(rng, lesson.size)
-    view = view_of(scene, lesson.budget)
+    view = view_of(Box.of(scene.size), lesson.budget)
     if lesson.mode == "close":
         view = close_view(scene, view.size, rng)
     spots = spots_of(scene)
@@ -181,9 +176,9 @@ class _Teacher:
     rng: np.random.Generator
 
     def question(self) -> Question:
+        if self.lesson.mode == "close":
+            return close_question(self.scene, self.view.region, self.rng)
         while True:
-            if self.lesson.mode == "close":
-                return close_question(self.scene, self.view.region, self.rng)
             kind: Type = TYPES[int(self.rng.choice(4, p=(0.28, 0.22, 0.2, 0.3)))]
             question = self.scene.question(kind, self.rng)
             if question is not None:
@@ -319,6 +314,3 @@ class _Writer:
 @lru_cache(maxsize=65536)
 def _encoded(encode: Encode, text: str) -> tuple[int, ...]:
     return tuple(encode(text))
-
-
-__all__ = ["Branch", "Example", "Lesson", "Picture", "Spot", "lesson_shape", "make_example", "view_of", "zoom_view"]

@@ -7,8 +7,7 @@ from ergo_demo.bench.scenes_items import Stream, draw, items
 from ergo_demo.engines import Engine, EngineInfo, Fork, Stop, Turn
 from ergo_demo.engines.scripted import ScriptedEngine
 from ergo_demo.errors import OutOfMemory
-from ergo_demo.geometry import Box, Size
-from ergo_demo.pipeline import view_of
+from ergo_demo.geometry import Box, Size, view_of
 from ergo_demo.records import Finish, Generation, Message, Sampling, Token
 from ergo_demo.scenes import Question
 

@@ -12,8 +12,7 @@ from ergo_demo.bench.scenes_baselines import TEXT_ONLY, best_guess, learn_guesse
 from ergo_demo.bench.scenes_items import Item, Stream, draw
 from ergo_demo.bench.scenes_methods import PAINTED_OUT, moved_box, oracle_box
 from ergo_demo.bench.scenes_samples import Sample
-from ergo_demo.geometry import PATCH, Box, Size, full_resolution_tokens
-from ergo_demo.pipeline import view_of
+from ergo_demo.geometry import PATCH, Box, Size, full_resolution_tokens, view_of
 from ergo_demo.protocol.parsing import Flag, Why
 from ergo_demo.records import Outcome
 from ergo_demo.scenes import TYPES, Type, random_size

@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ergo_demo.geometry import Box, Size
+from ergo_demo.geometry import Box, Size, view_of
 from ergo_demo.imaging import encode_jpeg
-from ergo_demo.pipeline import view_of
 from ergo_demo.records import Finish, Generation, Look, ModelInfo, Outcome, Sample, Sampling, Token, Trace
 from ergo_demo.store.records import (
     Action,

@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 from ergo_demo.exports.checking import Checker, Row, Turn, frame_text
 from ergo_demo.exports.frames import written, zoom_text
 from ergo_demo.exports.processor import check_sizes
-from ergo_demo.geometry import Box, Size
+from ergo_demo.geometry import Box, Size, view_of
 from ergo_demo.imaging import encode_jpeg, encode_png
-from ergo_demo.pipeline import view_of
 from ergo_demo.protocol.parsing import Zoom, read_zoom
 
 CHECKPOINT = Path("assets/models/ergo-tiny")

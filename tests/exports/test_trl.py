@@ -14,9 +14,8 @@ from ergo_demo.exports import parquet
 from ergo_demo.exports.exporting import Request, export, preview
 from ergo_demo.exports.formats import format_named
 from ergo_demo.exports.said import Rules
-from ergo_demo.geometry import Box, Size, View
+from ergo_demo.geometry import Box, Size, View, view_of
 from ergo_demo.imaging import look_at
-from ergo_demo.pipeline import view_of
 from ergo_demo.store.records import Action
 from tests.exports.making import Shop, everything, many
 

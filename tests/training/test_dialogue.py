@@ -4,12 +4,11 @@ import numpy as np
 import pytest
 from transformers import PreTrainedTokenizerFast
 
-from ergo_demo.geometry import PATCH, Box, Size, View
+from ergo_demo.geometry import PATCH, Box, Size, View, view_of
 from ergo_demo.protocol.parsing import Zoom, read_answer, read_zoom
 from ergo_demo.scenes import Question, Scene, scene_at
 from ergo_demo.training import dialogue
 from ergo_demo.training.dialogue import COARSE_BUDGET_TOKENS
-from ergo_demo.training.examples import view_of
 from ergo_demo.training.tokenizer import SPECIAL, train_tokenizer
 
 ITEMS = [scene_at("test", 21, index) for index in range(16)]
@@ -56,7 +55,7 @@ def test_training_the_tokenizer_again_gives_the_same_one(tokenizer: PreTrainedTo
 @pytest.mark.parametrize(("scene", "question"), ITEMS, ids=IDS)
 def test_pieces_are_cut_where_tokens_are(tokenizer: PreTrainedTokenizerFast, scene: Scene, question: Question) -> None:
     # The first reply may be encoded again, as part of the second turn's prompt; the second one never is.
-    pieces = dialogue.coarse_reply(question, view_of(scene, COARSE_BUDGET_TOKENS))
+    pieces = dialogue.coarse_reply(question, view_of(Box.of(scene.size), COARSE_BUDGET_TOKENS))
     spelled = [token for piece in pieces for token in tokens(tokenizer, piece.text)]
     assert spelled == tokens(tokenizer, dialogue.text_of(pieces))
     final = dialogue.final_reply(question)
@@ -67,7 +66,7 @@ def test_pieces_are_cut_where_tokens_are(tokenizer: PreTrainedTokenizerFast, sce
 @pytest.mark.parametrize("budget", [80, 192, 320])
 @pytest.mark.parametrize(("scene", "question"), ITEMS, ids=IDS)
 def test_the_taught_replies_are_read_as_what_they_mean(scene: Scene, question: Question, budget: int) -> None:
-    view = view_of(scene, budget)
+    view = view_of(Box.of(scene.size), budget)
     zoom = read_zoom(dialogue.text_of(dialogue.coarse_reply(question, view)), view.size)
     assert zoom == Zoom(dialogue.cells_around(question.place, view).box_in_view)
     assert view.to_source(zoom.box_in_view).contains(question.place, tolerance=0.5)
@@ -77,7 +76,7 @@ def test_the_taught_replies_are_read_as_what_they_mean(scene: Scene, question: Q
 
 def test_the_fields_in_the_thought_are_the_box() -> None:
     for scene, question in ITEMS:
-        view = view_of(scene, COARSE_BUDGET_TOKENS)
+        view = view_of(Box.of(scene.size), COARSE_BUDGET_TOKENS)
         cells = dialogue.cells_around(question.place, view)
         first = f"{chr(65 + cells.x1)}{cells.y1 + 1} to {chr(64 + cells.x2)}{cells.y2}."
         assert f" in {first}</think>" in dialogue.text_of(dialogue.coarse_reply(question, view))
@@ -86,7 +85,7 @@ def test_the_fields_in_the_thought_are_the_box() -> None:
 def test_thoughts_say_what_is_seen_and_why_there(tokenizer: PreTrainedTokenizerFast) -> None:
     _, question = scene_at("test", 3, 0, kind="hidden", k=4)
     said = dialogue.text_of(
-        dialogue.coarse_reply(question, view_of(scene_at("test", 3, 0, kind="hidden", k=4)[0], 192))
+        dialogue.coarse_reply(question, view_of(Box.of(scene_at("test", 3, 0, kind="hidden", k=4)[0].size), 192))
     )
     assert said.startswith(f"<think>Four {question.subjects[0].name}s stand here, each with a ")
     assert len(tokens(tokenizer, said.partition("</think>")[0])) >= 30
