@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+from torch.optim import AdamW, Muon, Optimizer
 from transformers import AutoTokenizer, PreTrainedTokenizerFast, Qwen2_5_VLForConditionalGeneration
 
 from ergo_demo.scenes.seeds import generator
@@ -22,6 +23,7 @@ from ergo_demo.training.losses import DenseHeads, Tally, merged
 from ergo_demo.training.stages import Stage
 from ergo_demo.training.tokenizer import train_tokenizer
 
+MATRIX_RATE = 1.0  # how much faster the matrices go than the rest
 MOST_SCENES = max(portion.scenes for portion in stages.PORTIONS.values())
 
 
@@ -43,6 +45,17 @@ def encoder(tokenizer: PreTrainedTokenizerFast) -> Encode:
         return ids
 
     return encode
+
+
+def _optimisers(model: nn.Module, heads: nn.Module) -> tuple[Optimizer, Optimizer]:
+    """Muon (https://kellerjordan.github.io/posts/muon/) for the matrices inside layers, AdamW for everything else."""
+    matrices = [p for name, p in model.named_parameters() if p.ndim == 2 and "embed_tokens" not in name]
+    inside = {id(matrix) for matrix in matrices}
+    others = [p for p in [*model.parameters(), *heads.parameters()] if id(p) not in inside]
+    return (
+        Muon(matrices, lr=1e-3, weight_decay=0.05, adjust_lr_fn="match_rms_adamw"),
+        AdamW(others, lr=1e-3, betas=(0.9, 0.98), weight_decay=0.01, fused=True),
+    )
 
 
 @dataclass(frozen=True)
@@ -114,7 +127,7 @@ class Apprentice:
         self.model, self.tokenizer = open_model(folder, seed)
         self.heads = DenseHeads(self.model.model.language_model.embed_tokens.embedding_dim, len(self.tokenizer))
         self.parameters = [*self.model.parameters(), *self.heads.parameters()]
-        self.optimiser = torch.optim.AdamW(self.parameters, lr=1e-3, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
+        self.optimisers = _optimisers(self.model, self.heads)
         self.lessons = Lessons(self.tokenizer, seed)
         self.steps, self.seconds, self.examples = 0, 0.0, 0
         self.asked: dict[str, int] = {}
@@ -129,8 +142,9 @@ class Apprentice:
 
     def step(self, rate: float, most: int = MOST_SCENES) -> Tally:
         """Learn from the next scenes: each worker makes and learns its own share, then the gradients are added."""
-        for group in self.optimiser.param_groups:
-            group["lr"] = rate
+        for optimiser, times in zip(self.optimisers, (MATRIX_RATE, 1.0), strict=True):
+            for group in optimiser.param_groups:
+                group["lr"] = times * rate
         orders = self._orders(self.steps, self.examples, most)
         self._make_ahead([*orders, *self._orders(self.steps + 1, self.examples + most * self.workers, most)])
         learned = list(self._pool.map(self._learn, orders))
@@ -138,7 +152,8 @@ class Apprentice:
             given = [gradient for gradient in gradients if gradient is not None]
             parameter.grad = torch.stack(given).mean(0) if given else None
         torch.nn.utils.clip_grad_norm_(self.parameters, 1.0)
-        self.optimiser.step()
+        for optimiser in self.optimisers:
+            optimiser.step()
         self.steps += 1
         self.examples += most * self.workers
         self.mode = orders[0].mode
@@ -181,7 +196,7 @@ class Apprentice:
             "finished": finished,
             "model": self.model.state_dict(),
             "heads": self.heads.state_dict(),
-            "optimiser": self.optimiser.state_dict(),
+            "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
             "steps": self.steps,
             "seconds": self.seconds,
             "examples": self.examples,
@@ -200,5 +215,6 @@ class Apprentice:
         self.heads.load_state_dict(kept["heads"])
         self.examples, self.asked = kept["examples"], kept["asked"]
         if kept["stage"] == self.stage.name and not kept["finished"]:
-            self.optimiser.load_state_dict(kept["optimiser"])
+            for optimiser, state in zip(self.optimisers, kept["optimisers"], strict=True):
+                optimiser.load_state_dict(state)
             self.steps, self.seconds = kept["steps"], kept["seconds"]

@@ -44,6 +44,7 @@ class Role(IntEnum):
     ANSWER = 5  # what was read, as the answer
     COUNT = 6  # how many places there are
     VERDICT = 7  # whether the second look shows what was asked about
+    DIRECTION = 8  # where one thing is from another, which follows from their fields
 
 
 READ = (Role.LABEL, Role.ANSWER, Role.VERDICT)
@@ -153,12 +154,18 @@ def _single_thought(question: Question, coarse: View, cells: Cells) -> list[Piec
 
 
 def _relation_thought(question: Question, coarse: View, cells: Cells) -> list[Piece]:
+    return [*_compared(question, coarse), Piece(", so I look at both, in"), *_fields(cells, [None] * 4)]
+
+
+def _compared(question: Question, view: View) -> list[Piece]:
+    """Where each of two things is, and so where the first is from the second."""
     pieces: list[Piece] = []
     for index, thing in enumerate(question.subjects):
-        own = cells_around(place_of(question, thing), coarse)
+        own = cells_around(place_of(question, thing), view)
         pieces.append(Piece(f"{' and the' if index else '<think>The'} {thing.name} is in"))
         pieces += _fields(own, [_look(question, (thing,))] * 4)
-    return [*pieces, Piece(", so I look at both, in"), *_fields(cells, [None] * 4)]
+    first, second = (thing.name for thing in question.subjects)
+    return [*pieces, Piece(f"; seen from the {second}, the {first} is"), Piece(" " + question.answer, Role.DIRECTION)]
 
 
 def _hidden_thought(question: Question, coarse: View, cells: Cells) -> list[Piece]:
@@ -204,8 +211,21 @@ def _fields(cells: Cells, looks: Sequence[Look | None], know: bool = True) -> li
     return pieces
 
 
+def nameable(view: View) -> bool:
+    """Whether every field of a view has a name: there are as many columns as letters, and as many rows."""
+    return max(view.size.width, view.size.height) <= len(string.ascii_uppercase) * PATCH
+
+
+def direct_reply(question: Question, view: View) -> list[Piece]:
+    """The reply of the direct mode: the thought of a relation names fields, as in two looks; the rest is read."""
+    if question.type != "relation" or not nameable(view):
+        return final_reply(question)
+    answered = [Piece(".</think><answer>"), Piece(question.answer, Role.ANSWER), Piece("</answer>"), Piece(END)]
+    return [*_compared(question, view), *answered]
+
+
 def final_reply(question: Question) -> list[Piece]:
-    """The reply of the second turn, and of the direct mode: what is read, then the answer."""
+    """The reply of the second turn: what is read, then the answer."""
     part = COMPANION if question.type == "hidden" else SELF
     seen = Look(question.clues, question.subjects[0], part)
     if question.type == "read":

@@ -152,7 +152,7 @@ def make_example(rng: np.random.Generator, lesson: Lesson) -> Example:
         view = close_view(scene, view.size, rng)
     spots = spots_of(scene)
     glyph = glyph_px(scene.size)
-    truth = truth_of(scene, view, spots, glyph, placed=not lesson.direct)
+    truth = truth_of(scene, view, spots, glyph, placed=dialogue.nameable(view))
     teacher = _Teacher(scene, view, truth, {spot.body: index for index, spot in enumerate(spots)}, lesson, rng)
     branches = tuple(teacher.branch(teacher.question()) for _ in range(lesson.questions))
     image = scene.render(view.region, view.size)
@@ -189,7 +189,7 @@ class _Teacher:
         writer = _Writer(self.lesson.encode, self.lesson.start + max(rows, columns) + 2)
         if self.lesson.direct:
             writer.fixed(dialogue.direct_request(question.text))
-            writer.reply(dialogue.final_reply(question), 0, self._trunk_cells)
+            writer.reply(dialogue.direct_reply(question, self.view), 0, self._trunk_cells)
             return writer.branch
         writer.fixed(dialogue.coarse_request(question.text))
         writer.reply(dialogue.coarse_reply(question, self.view), 0, self._trunk_cells)

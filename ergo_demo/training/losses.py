@@ -27,6 +27,7 @@ ROLE_WEIGHTS = {
     Role.ANSWER: 1.0,
     Role.COUNT: 0.5,
     Role.VERDICT: 1.0,
+    Role.DIRECTION: 2.0,
 }
 THINGS = {"kind": 1 + len(KIND_NAMES), "colour": len(COLOUR_NAMES), "part": 3}
 """What is said of a cell, and asked about: kind and part may be nothing (0)."""

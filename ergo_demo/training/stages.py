@@ -23,7 +23,7 @@ MIDDLE_LAYER = 4  # what was read is asked for here, not only at the end: from f
 LOCATING = (Tap(4, 0), Tap(5, -1))  # where something is: two chances to copy it, one for each group of key heads
 READING = (Tap(3, 0), Tap(3, -1), Tap(4, -1), Tap(5, 0))  # what is written there: the groups that those leave
 
-FIRST_REPLY = (Role.FIELD, Role.EDGE, Role.FILLER, Role.COUNT)
+FIRST_REPLY = (Role.FIELD, Role.EDGE, Role.FILLER, Role.COUNT, Role.DIRECTION)
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Stage:
 
 
 EVERY_MODE: tuple[Mode, ...] = (
-    "coarse", "close", "both", "coarse", "tower", "coarse", "close", "both", "coarse", "direct"
+    "coarse", "close", "both", "close", "tower", "coarse", "close", "both", "coarse", "direct"
 )  # fmt: skip
 """Steps of `close` and `tower` teach to read, and are cheap: it takes the most practice."""
 EVERYTHING = (*FIRST_REPLY, *READ)

@@ -55,12 +55,13 @@ def test_training_the_tokenizer_again_gives_the_same_one(tokenizer: PreTrainedTo
 @pytest.mark.parametrize(("scene", "question"), ITEMS, ids=IDS)
 def test_pieces_are_cut_where_tokens_are(tokenizer: PreTrainedTokenizerFast, scene: Scene, question: Question) -> None:
     # The first reply may be encoded again, as part of the second turn's prompt; the second one never is.
-    pieces = dialogue.coarse_reply(question, view_of(Box.of(scene.size), COARSE_BUDGET_TOKENS))
+    view = view_of(Box.of(scene.size), COARSE_BUDGET_TOKENS)
+    pieces = dialogue.coarse_reply(question, view)
     spelled = [token for piece in pieces for token in tokens(tokenizer, piece.text)]
     assert spelled == tokens(tokenizer, dialogue.text_of(pieces))
-    final = dialogue.final_reply(question)
-    spelled = [token for piece in final for token in tokens(tokenizer, piece.text)]
-    assert tokenizer.decode(spelled) == dialogue.text_of(final)
+    for final in (dialogue.final_reply(question), dialogue.direct_reply(question, view)):
+        spelled = [token for piece in final for token in tokens(tokenizer, piece.text)]
+        assert tokenizer.decode(spelled) == dialogue.text_of(final)
 
 
 @pytest.mark.parametrize("budget", [80, 192, 320])
@@ -70,8 +71,8 @@ def test_the_taught_replies_are_read_as_what_they_mean(scene: Scene, question: Q
     zoom = read_zoom(dialogue.text_of(dialogue.coarse_reply(question, view)), view.size)
     assert zoom == Zoom(dialogue.cells_around(question.place, view).box_in_view)
     assert view.to_source(zoom.box_in_view).contains(question.place, tolerance=0.5)
-    spoken = dialogue.text_of(dialogue.final_reply(question)).removesuffix(dialogue.END)
-    assert read_answer(spoken).text == question.answer
+    for final in (dialogue.final_reply(question), dialogue.direct_reply(question, view)):
+        assert read_answer(dialogue.text_of(final).removesuffix(dialogue.END)).text == question.answer
 
 
 def test_the_fields_in_the_thought_are_the_box() -> None:
@@ -80,6 +81,20 @@ def test_the_fields_in_the_thought_are_the_box() -> None:
         cells = dialogue.cells_around(question.place, view)
         first = f"{chr(65 + cells.x1)}{cells.y1 + 1} to {chr(64 + cells.x2)}{cells.y2}."
         assert f" in {first}</think>" in dialogue.text_of(dialogue.coarse_reply(question, view))
+
+
+@pytest.mark.parametrize(("budget", "named"), [(320, True), (1280, False)])
+def test_a_relation_follows_from_fields_where_they_have_names(budget: int, named: bool) -> None:
+    scene, question = scene_at("test", 21, 0, kind="relation")
+    view = view_of(Box.of(scene.size), budget)
+    first, second = (thing.name for thing in question.subjects)
+    where = [dialogue.cells_around(thing.whole, view) for thing in question.subjects]
+    fields = [f"{chr(65 + c.x1)}{c.y1 + 1} to {chr(64 + c.x2)}{c.y2}" for c in where]
+    thought = f"The {first} is in {fields[0]} and the {second} is in {fields[1]}; "
+    thought += f"seen from the {second}, the {first} is {question.answer}"
+    assert (thought in dialogue.text_of(dialogue.direct_reply(question, view))) == named
+    if named:
+        assert thought in dialogue.text_of(dialogue.coarse_reply(question, view))
 
 
 def test_thoughts_say_what_is_seen_and_why_there(tokenizer: PreTrainedTokenizerFast) -> None:
