@@ -82,6 +82,12 @@ def shade(colour: Colour, factor: float) -> Colour:
     return red, green, blue
 
 
+def mixed(colour: Colour, other: Colour, share: float) -> Colour:
+    """`share` of the other colour in the first."""
+    red, green, blue = (round(a + share * (b - a)) for a, b in zip(colour, other, strict=True))
+    return red, green, blue
+
+
 def varied(colour: Colour, rng: np.random.Generator, spread: float = 7) -> Colour:
     """The colour, a little off, so that no two red things are quite alike."""
     # Mostly lighter or darker: a white thing with a tint would be a pink one.
