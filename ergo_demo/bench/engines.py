@@ -105,8 +105,9 @@ def table(numbers: dict[str, Any]) -> str:
     for measured in numbers["shapes"].values():
         lines += ["", measured["words"], f"  same greedy output: {measured['same_greedy_output']}"]
         for name, label in LABELS.items():
-            row = measured["seconds"][name]
-            lines.append(f"  {label:52} {row['median']:8.3f} s  ({row['low']:.3f} to {row['high']:.3f})")
+            row = measured["seconds"].get(name)  # a Stop in a reading that is over before it is not counted
+            said = f"{row['median']:8.3f} s  ({row['low']:.3f} to {row['high']:.3f})" if row else "not measured"
+            lines.append(f"  {label:52} {said}")
         for name, per_second in measured["tokens_per_second"].items():
             lines.append(f"  {name:52} {per_second:8.0f} tokens/s")
         lines += [f"  {name:52} {value:8.2f}" for name, value in measured["ratios"].items()]
