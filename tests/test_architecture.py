@@ -34,6 +34,7 @@ OWNERS = {
     "alembic": ("store/",),
     "psycopg": ("store/",),
     "trl": ("training/", "exports/"),
+    "peft": ("training/",),
     "datasets": ("training/", "exports/"),
     "pyarrow": ("exports/",),
     "pycocotools": ("exports/",),

@@ -8,6 +8,7 @@ BENCHES = {
     "editor": "ergo_demo.bench.editor",
     "engines": "ergo_demo.bench.engines",
     "store": "ergo_demo.bench.store",
+    "corrections": "ergo_demo.bench.corrections",
     "uncertainty": "ergo_demo.bench.uncertainty",
 }
 """Name -> the module with `add_arguments(parser)` and `run(options)`."""

@@ -1,0 +1,137 @@
+"""A person who corrects boxes, as far as a benchmark can be one: knows the truth, and is not exact about it. Pure.
+
+Boxes in source px. Noise is drawn from a generator for each item and person, so the same person decides the same again.
+"""
+
+import re
+import string
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ergo_demo.geometry import PATCH, Box, View
+from ergo_demo.store.records import Action
+
+LEAST_SIDE_PX = 8.0
+"""Nobody draws smaller."""
+
+_FIELDS = re.compile(r"\b[A-Z][0-9]{1,2} to [A-Z][0-9]{1,2}\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Seconds:
+    """What each decision costs a person; the thought where it is put right, too."""
+
+    accept: float = 2.0
+    edit: float = 8.0
+    redraw: float = 7.0
+    reject: float = 3.0
+    thought: float = 4.0
+
+    def of(self, counts: Mapping[str, int]) -> float:
+        """What so many decisions cost: by action, and how often the thought was put right.
+
+        >>> Seconds().of({"accept": 3, "edit": 1, "thought": 1})
+        18.0
+        """
+        return sum(count * float(getattr(self, name)) for name, count in counts.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """How exact, and how patient. Shares are 0 to 1, of a side of the box where they move an edge."""
+
+    jitter: float = 0.04
+    """Standard deviation of each edge."""
+    looseness: float = 0.12
+    """How far outside the thing every edge is drawn."""
+    wrong: float = 0.05
+    """Share of decisions that are about another thing."""
+    accepts_over_iou: float = 0.8
+    redraws_below_iou: float = 0.3
+    rejects: float = 0.1
+    """Share of boxes far off that are only rejected."""
+    puts_thoughts_right: bool = True
+    """Whether the places that the thought names are changed with the box."""
+    seconds: Seconds = field(default_factory=Seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was decided."""
+
+    action: Action
+    box: Box | None = None
+    thought: str | None = None
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """What a person's time is counted by."""
+        return {self.action.value: 1, **({"thought": 1} if self.thought is not None else {})}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the person sees and knows: the model's box and thought, where it has to be, what else could be meant."""
+
+    suggested: Box | None
+    thought: str
+    place: Box
+    others: Sequence[Box]
+    coarse: View
+
+
+def decide(person: Person, asked: Asked, rng: np.random.Generator) -> Decision:
+    """What this person makes of the model's box."""
+    place = asked.place
+    if asked.others and rng.random() < person.wrong:
+        place = asked.others[int(rng.integers(len(asked.others)))]
+    wanted = drawn(person, place, asked.coarse.region, rng)
+    action = _action(person, asked.suggested, wanted, rng)
+    box = wanted if action in (Action.EDIT, Action.REDRAW) else None
+    thought = None
+    if box is not None and person.puts_thoughts_right:
+        thought = with_fields(asked.thought, box, asked.coarse)
+    return Decision(action, box, thought)
+
+
+def _action(person: Person, suggested: Box | None, wanted: Box, rng: np.random.Generator) -> Action:
+    if suggested is None:
+        return Action.REDRAW
+    overlap = suggested.iou(wanted)
+    if overlap > person.accepts_over_iou:
+        return Action.ACCEPT
+    if overlap >= person.redraws_below_iou:
+        return Action.EDIT
+    return Action.REJECT if rng.random() < person.rejects else Action.REDRAW
+
+
+def drawn(person: Person, place: Box, frame: Box, rng: np.random.Generator) -> Box:
+    """The box that a person draws around `place`, inside the photo."""
+    loose = place.pad(person.looseness * place.width, person.looseness * place.height)
+    sides = np.array([loose.width, loose.height, loose.width, loose.height])
+    x1, y1, x2, y2 = (float(edge) for edge in np.array(loose.edges) + rng.normal(0, person.jitter, 4) * sides)
+    box = Box(min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2))
+    return box.clip(frame).grow_to(LEAST_SIDE_PX, LEAST_SIDE_PX, frame)
+
+
+def with_fields(thought: str, box: Box, coarse: View) -> str | None:
+    """The thought with the fields (28 x 28 view px, columns A, B, ..., rows 1, 2, ...) that `box` touches.
+
+    None where it names no fields, or not once: then a person leaves it alone.
+
+    >>> from ergo_demo.geometry import Size
+    >>> view = View(Box(0, 0, 560, 280), Size(280, 140))
+    >>> with_fields("The red boat is in A1 to B2.", Box(60, 60, 220, 110), view)
+    'The red boat is in B2 to D2.'
+    """
+    if len(_FIELDS.findall(thought)) != 1:
+        return None
+    seen = coarse.from_source(box).clip(Box.of(coarse.size))
+    left, top = int(seen.x1 // PATCH), int(seen.y1 // PATCH)
+    right, bottom = max(left, int(np.ceil(seen.x2 / PATCH)) - 1), max(top, int(np.ceil(seen.y2 / PATCH)) - 1)
+    letters = string.ascii_uppercase
+    if right >= len(letters):
+        return None
+    return _FIELDS.sub(f"{letters[left]}{top + 1} to {letters[right]}{bottom + 1}", thought)

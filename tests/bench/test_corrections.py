@@ -1,0 +1,139 @@
+"""`bench corrections`: the oracle's noise, its hours, the numbers by hand; and the whole of it, once, in small."""
+
+import json
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from ergo_demo.__main__ import main
+from ergo_demo.bench.corrections_conditions import Condition, Measured
+from ergo_demo.bench.corrections_figures import draw_figure
+from ergo_demo.bench.corrections_looks import Look
+from ergo_demo.bench.corrections_measures import numbers_of
+from ergo_demo.bench.corrections_person import Asked, Decision, Person, Seconds, decide, drawn, with_fields
+from ergo_demo.geometry import Box, Size, View
+from ergo_demo.store.records import Action
+
+VIEW = View(Box(0, 0, 2240, 1680), Size(448, 336))
+PLACE, OTHER = Box(600, 600, 900, 800), Box(1500, 1200, 1800, 1400)
+EXACT = Person(jitter=0, looseness=0, wrong=0, rejects=0)
+
+
+def asked(suggested: Box | None, thought: str = "The red boat is in A1 to B2.") -> Asked:
+    return Asked(suggested, thought, PLACE, (OTHER,), VIEW)
+
+
+def decisions(person: Person, suggested: Box | None, count: int = 400) -> list[Decision]:
+    return [decide(person, asked(suggested), np.random.default_rng([7, number])) for number in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("suggested", "action", "seconds"),
+    [
+        (PLACE, Action.ACCEPT, 2),
+        (Box(600, 600, 900, 950), Action.EDIT, 12),
+        (OTHER, Action.REDRAW, 11),
+        (None, Action.REDRAW, 11),
+    ],
+)
+def test_who_is_exact_does_what_the_overlap_says(suggested: Box | None, action: Action, seconds: float) -> None:
+    decision = decide(EXACT, asked(suggested), np.random.default_rng(1))
+    assert decision.action is action
+    assert decision.box == (None if action is Action.ACCEPT else PLACE)
+    assert Seconds().of(decision.counts) == seconds
+
+
+def test_who_is_not_exact_is_so_by_the_stated_shares() -> None:
+    person = Person()
+    made = decisions(person, OTHER)
+    actions = Counter(decision.action for decision in made)
+    # One in twenty means the other thing, where the model's box is; of the rest one in ten only says no.
+    assert actions[Action.ACCEPT] + actions[Action.EDIT] == pytest.approx(20, abs=12)
+    assert actions[Action.REJECT] == pytest.approx(38, abs=18)
+    boxes = [drawn(person, PLACE, VIEW.region, np.random.default_rng([3, number])) for number in range(400)]
+    left, right = (np.array([getattr(box, edge) for box in boxes]) for edge in ("x1", "x2"))
+    width = PLACE.width * 1.24
+    assert left.mean() == pytest.approx(PLACE.x1 - 0.12 * PLACE.width, abs=3)
+    assert right.mean() == pytest.approx(PLACE.x2 + 0.12 * PLACE.width, abs=3)
+    assert left.std() == pytest.approx(0.04 * width, rel=0.2)
+    assert decisions(person, OTHER) == made
+
+
+def test_the_words_are_put_right_with_the_box() -> None:
+    # 5 source px for one of the view, fields of 28: columns 120 / 28 to 180 / 28, rows 120 / 28 to 160 / 28.
+    assert with_fields("The red boat is in A1 to B2.", PLACE, VIEW) == "The red boat is in E5 to G6."
+    assert with_fields("I see nothing.", PLACE, VIEW) is None
+    alone = decide(replace(EXACT, puts_thoughts_right=False), asked(OTHER), np.random.default_rng(1))
+    assert (alone.thought, Seconds().of(alone.counts)) == (None, 7)
+
+
+def look(type: str, coverage: float) -> Look:
+    return Look(type, coverage, 0.5 * coverage, 0.1)
+
+
+def test_gains_are_means_over_types_of_the_same_scenes_and_over_seeds() -> None:
+    was = [look("read", 0), look("read", 0), look("hidden", 1), look("hidden", 0)]
+    better = [look("read", 1), look("read", 1), look("hidden", 1), look("hidden", 0)]
+    best = [look("read", 1), look("read", 1), look("hidden", 1), look("hidden", 1)]
+    counts = {"redraw": 10, "thought": 10, "accept": 5}
+    found = [
+        Measured(Condition(), was, was),
+        Measured(Condition("sft", "random", 15, 0), better, was, counts, rows=14, steps=5),
+        Measured(Condition("sft", "random", 15, 1), best, was, counts, rows=14, steps=5),
+    ]
+    numbers = numbers_of(found, Seconds())
+    (row,) = numbers["conditions"]
+    assert numbers["before"]["shifted"]["coverage"] == 0.25
+    assert row["coverage"] == pytest.approx((0.75 + 1.0) / 2)
+    assert row["coverage_gain"] == pytest.approx(0.625)
+    assert row["coverage_gain_by_seed"] == pytest.approx([0.5, 0.75])
+    low, high = row["coverage_gain_ci"]
+    assert low < row["coverage_gain"] < high
+    assert row["hours"] == pytest.approx((10 * 7 + 10 * 4 + 5 * 2) / 3600)
+    assert row["home"]["coverage_gain"] == 0
+    assert numbers["bar"]["gain_is_enough"]
+    assert numbers["bar"]["home_loses_little"]
+    assert len(draw_figure(numbers).png) > 5_000
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (["--n", "0"], "Correct at least 1"),
+        (["--n", "50", "--pool", "20"], "the pool has 20"),
+        (["--seeds", "0"], "seeds"),
+    ],
+)
+def test_a_plan_that_cannot_be_is_refused(words: list[str], why: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", "corrections", *words]) == 2
+    assert why in capsys.readouterr().err
+
+
+@pytest.mark.filterwarnings("ignore")  # the trainers' own, about themselves
+def test_the_quick_run_corrects_exports_trains_measures_and_is_not_done_twice(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["bench", "corrections", "--quick", "--json", "--run", str(tmp_path / "run")]
+    assert main([*command, "--report", str(tmp_path / "report")]) == 0
+    numbers: dict[str, Any] = json.loads(capsys.readouterr().out)
+    (row,) = numbers["conditions"]
+    assert (row["method"], row["n"], row["seeds"]) == ("sft", 50, 1)
+    assert sum(count for name, count in row["counts"].items() if name != "thought") == 50
+    assert 0 < row["rows"] <= 50
+    assert row["steps"] == pytest.approx(3 * row["rows"] / 8, abs=1)
+    assert row["hours"] == pytest.approx(Seconds().of(row["counts"]) / 3600)
+    for world in ("shifted", "home"):
+        assert 0 <= numbers["before"][world]["coverage"] <= 1
+    assert (tmp_path / "report" / "gain_per_hour.png").stat().st_size > 5_000
+    model = next((tmp_path / "run").glob("*/sft-random-n50-seed0/model"))
+    written = {file: file.stat().st_mtime_ns for file in model.iterdir()}
+    # The same again takes what is there; other costs are only counted otherwise.
+    assert main([*command, "--redraw-seconds", "70", "--edit-seconds", "80"]) == 0
+    again = json.loads(capsys.readouterr().out)
+    assert again["conditions"][0]["coverage"] == row["coverage"]
+    assert again["conditions"][0]["hours"] > row["hours"]
+    assert {file: file.stat().st_mtime_ns for file in model.iterdir()} == written
