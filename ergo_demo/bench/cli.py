@@ -9,6 +9,7 @@ BENCHES = {
     "engines": "ergo_demo.bench.engines",
     "store": "ergo_demo.bench.store",
     "corrections": "ergo_demo.bench.corrections",
+    "rewards": "ergo_demo.bench.corrections_rewards",
     "uncertainty": "ergo_demo.bench.uncertainty",
 }
 """Name -> the module with `add_arguments(parser)` and `run(options)`."""

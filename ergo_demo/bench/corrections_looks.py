@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ergo_demo.bench.scenes_items import Item, Stream, draw, items
+from ergo_demo.bench.scenes_items import Stream, draw, items
 from ergo_demo.engines import Engine
 from ergo_demo.errors import EngineError
 from ergo_demo.geometry import Box
@@ -38,25 +38,26 @@ class Scenes:
     stream: Stream
     count: int
     door: Door
-    _drawn: list[tuple[Item, Question, Photo]] = field(default_factory=list)
+    _drawn: list[tuple[Question, Photo]] = field(default_factory=list)
 
     def looks(self, engine: Engine, settings: RunSettings, say: Callable[[str], None]) -> list[Look]:
         """The first look at each, in order."""
-        self._draw(say)
-        return [_look(engine, settings, *drawn) for drawn in self._drawn]
+        return [_look(engine, settings, question, photo) for question, photo in self.drawn(say)]
 
-    def _draw(self, say: Callable[[str], None]) -> None:
+    def drawn(self, say: Callable[[str], None]) -> list[tuple[Question, Photo]]:
+        """Each question with its photo."""
         wanted = list(items(-(-self.count // len(TYPES))))[: self.count]
         for item in wanted[len(self._drawn) :]:
             scene, question = draw(self.stream, item)
             upload = Path(self.door.root) / "measured.jpg"
             write_jpeg(upload, scene.photo())
-            self._drawn.append((item, question, self.door.open_upright(upload, delete_upload=True)))
+            self._drawn.append((question, self.door.open_upright(upload, delete_upload=True)))
             if len(self._drawn) % 100 == 0:
                 say(f"{len(self._drawn)} of {self.count} scenes of the {self.stream.world} world drawn")
+        return self._drawn
 
 
-def _look(engine: Engine, settings: RunSettings, item: Item, question: Question, photo: Photo) -> Look:
+def _look(engine: Engine, settings: RunSettings, question: Question, photo: Photo) -> Look:
     box: Box | None = None
     events = run(engine, photo, question.text, settings)
     try:
@@ -70,7 +71,7 @@ def _look(engine: Engine, settings: RunSettings, item: Item, question: Question,
     finally:
         events.close()
     return Look(
-        type=item.type,
+        type=question.type,
         coverage=float(covered(box, question.target)),
         iou=float(iou(box, question.place)),
         box_area=1.0 if box is None else box.area / photo.size.area,

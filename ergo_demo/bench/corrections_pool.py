@@ -28,7 +28,6 @@ from ergo_demo.store.records import Order as WorkOrder
 from ergo_demo.store.store import Store
 from ergo_demo.uncertainty.ordering import by_uncertainty
 
-PROJECT = "corrections"
 MOST_OTHERS = 6
 
 Order: TypeAlias = Literal["random", "uncertainty"]
@@ -42,6 +41,7 @@ class Known:
     item: str
     place: Box
     others: tuple[Box, ...]
+    answer: str
     spread: float | None
 
 
@@ -55,7 +55,10 @@ class Work:
 
 @dataclass
 class Pool:
-    """Scenes of one stream with the model's run of each, in `folder`. What was asked before is not asked again."""
+    """Scenes of one stream with the model's run of each, in `folder`, whose name is the project's in the store.
+
+    What was asked before is not asked again; another model needs another folder.
+    """
 
     store: Store
     engine: Engine
@@ -66,9 +69,14 @@ class Pool:
     say: Say = lambda _line: None
     _known: list[Known] = field(default_factory=list)
 
+    @property
+    def project(self) -> str:
+        """Of the store."""
+        return self.folder.name
+
     def fill(self, size: int) -> None:
         """Looks at the first `size` scenes; each becomes an item of the store. Raises EngineError."""
-        self.store.add_project(PROJECT, "Corrections", Plan(order=WorkOrder.FILE, random_share=0))
+        self.store.add_project(self.project, "Corrections", Plan(order=WorkOrder.FILE, random_share=0))
         file = self.folder / "pool.jsonl"
         self._known = _read(file)
         wanted = list(items(-(-size // len(TYPES))))[:size]
@@ -84,14 +92,15 @@ class Pool:
     def _look(self, number: int, scene: Scene, question: Question) -> Known:
         with photo_of(scene, self.door) as photo:
             trace = ask(self.engine, photo, question.text, self.settings)
-            add_run(self.store, photo, trace, Terms(project=PROJECT))
-            id = item_id(PROJECT, photo.upload_sha256, question.text)
+            add_run(self.store, photo, trace, Terms(project=self.project))
+            id = item_id(self.project, photo.upload_sha256, question.text)
         others = [_plain(thing.place) for thing in scene.things if thing not in question.subjects]
         return Known(
             number=number,
             item=id,
             place=_plain(question.place),
             others=tuple(others[:MOST_OTHERS]),
+            answer=question.answer,
             spread=trace.spread if trace.box is not None else None,
         )
 
@@ -102,7 +111,8 @@ class Pool:
         for known in chosen:
             decision = self._decision(known, person, seed)
             if self.store.newest(known.item, who) is None:
-                kept = self.store.submit(_submission(known, decision, person, seed), who)
+                id = f"{self.project}.{_name(person, seed)}.{known.number}"
+                kept = self.store.submit(_submission(id, known, decision, person), who)
                 assert isinstance(kept, Receipt), "nobody else is this person"
             counts.update(decision.counts)
         return Work(tuple(known.item for known in chosen), dict(sorted(counts.items())))
@@ -128,7 +138,7 @@ class Pool:
         """What this person decided about these items, by the product's own export. Raises InputError for nothing."""
         who = frozenset({self.store.identity(_name(person, seed))})
         wanted = {"item": frozenset(work.items), "annotator": who}
-        return export(self.store, Request(format=format_named(format), projects=(PROJECT,), wanted=wanted), out)
+        return export(self.store, Request(format=format_named(format), projects=(self.project,), wanted=wanted), out)
 
 
 def _name(person: Person, seed: int) -> str:
@@ -137,15 +147,16 @@ def _name(person: Person, seed: int) -> str:
     return hashlib.sha256(json.dumps([noise, seed]).encode()).hexdigest()[:16]
 
 
-def _submission(known: Known, decision: Decision, person: Person, seed: int) -> Submission:
+def _submission(id: str, known: Known, decision: Decision, person: Person) -> Submission:
     return Submission(
-        client_id=f"{_name(person, seed)}.{known.number}",
+        client_id=id,
         item=known.item,
         base=0,
         action=decision.action,
         boxes=(decision.box,) if decision.box is not None else (),
         reasons=(Reason.WRONG_THING,) if decision.action is Action.REJECT else (),
         thought=decision.thought,
+        answer=known.answer if person.gives_answers else None,
         effort=Effort(active_ms=1000 * person.seconds.of(decision.counts)),
     )
 
