@@ -1,5 +1,6 @@
 """Weights and processor of a checkpoint for TRL, and back: a stock folder that the app and the benchmarks load."""
 
+import hashlib
 import importlib
 import json
 import shutil
@@ -16,6 +17,7 @@ from transformers.processing_utils import ProcessorMixin
 
 from ergo_demo.engines import Engine
 from ergo_demo.engines.local import LocalEngine
+from ergo_demo.engines.local_loading import MOST_HASHED_BYTES
 from ergo_demo.engines.local_prefixes import Prefixes
 from ergo_demo.errors import EngineUnavailable
 from ergo_demo.settings import Settings
@@ -125,6 +127,16 @@ class Live:
     @cached_property
     def _stock(self) -> LocalEngine:
         return LocalEngine.load(Settings(model=str(self.base)))
+
+
+def mark_of(folder: Path) -> str:
+    """Tells two checkpoints apart: a hash of the weights; of their sizes where reading them all would take minutes."""
+    files = sorted(folder.glob("*.safetensors"))
+    digest = hashlib.sha256()
+    for file in files:
+        size = file.stat().st_size
+        digest.update(file.read_bytes() if size <= MOST_HASHED_BYTES else f"{file.name} {size}".encode())
+    return digest.hexdigest()[:16]
 
 
 def name_of(base: Path) -> str:

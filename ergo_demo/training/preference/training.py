@@ -16,16 +16,15 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import torch
-from transformers import PrinterCallback, TrainerCallback
-from transformers.utils import logging as bars
+from transformers import PrinterCallback
 
 from ergo_demo.errors import InputError, OutOfMemory
 from ergo_demo.training.preference import figure, models
 from ergo_demo.training.preference.grpo import Policy, Reward, Rewards, from_file
 from ergo_demo.training.preference.reading import Data, find_data, load_rows
 from ergo_demo.training.preference.recipes import RECIPES, Method, Recipe
+from ergo_demo.training.preference.telling import Progress, Say, quiet
 
-Say: TypeAlias = Callable[[str], None]
 Judge: TypeAlias = Callable[[Policy], Rewards]
 """GRPO's rewards, for the model as it will be at each step."""
 
@@ -37,7 +36,9 @@ DONE = "train.json"
 class Order:
     """What is wanted. None: the recipe's own, or what the model's size asks for.
 
-    `steps` bounds the run whatever `epochs` says; `batch` is how many rows each step learns from.
+    `steps` bounds the run whatever `epochs` says; `batch` is how many rows each step learns from; `beta` how strongly
+    the model is held to the one it was. A checkpoint is kept every `save_every` steps. GRPO draws `generations` replies
+    of at most `reply_tokens` to each question, which `batch` has to be a multiple of.
     """
 
     method: Method
@@ -85,7 +86,7 @@ def train(
         return told
     work = order.out / UNFINISHED
     _begin(work, wanted)
-    with tempfile.TemporaryDirectory(prefix="ergo-train-") as cache, _quiet(), _memory(order):
+    with tempfile.TemporaryDirectory(prefix="ergo-train-") as cache, quiet(), _memory(order):
         told = _run(order, data, Path(cache), say, judge)
     told = {"order": wanted, "rows": dict(data.rows), **told}
     figure.draw(told["log"], order.recipe.shown, order.method, order.out / "training.png")
@@ -97,11 +98,10 @@ def train(
 def _identity(order: Order, data: Data, judged_by: str) -> dict[str, Any]:
     """What makes two runs the same one."""
     chosen = {name: value for name, value in asdict(order).items() if name not in ("data", "out", "save_every")}
-    weights = sorted(order.model.glob("*.safetensors"))
     return {
         **chosen,
         "model": models.name_of(order.model),
-        "model_bytes": sum(file.stat().st_size for file in weights),
+        "weights": models.mark_of(order.model),
         "data_sha256": data.sha256,
         **({"judged_by": judged_by} if order.method == "grpo" else {}),
     }
@@ -132,7 +132,7 @@ def _run(order: Order, data: Data, cache: Path, say: Say, judge: Judge) -> dict[
     torch.manual_seed(order.seed)
     trainer = _trainer(order, data, cache, judge)
     trainer.remove_callback(PrinterCallback)  # it prints dicts
-    trainer.add_callback(_Progress(say))
+    trainer.add_callback(Progress(say))
     last = _last_checkpoint(order.out / UNFINISHED)
     if last is not None:
         say(f"going on from step {last.name.rpartition('-')[2]}")
@@ -225,47 +225,6 @@ def _is_whole(checkpoint: Path) -> bool:
     except (OSError, ValueError):
         return False
     return True
-
-
-class _Progress(TrainerCallback):
-    """A line every few seconds: where we are, how it goes, how long still."""
-
-    SECONDS = 10.0
-
-    def __init__(self, say: Say) -> None:
-        self._say, self._started, self._first, self._said = say, time.monotonic(), 0, 0.0
-
-    def on_train_begin(self, args: Any, state: Any, control: Any, **_more: Any) -> None:
-        """Counts from here: the steps of an earlier run cost nothing now."""
-        self._started, self._first = time.monotonic(), state.global_step
-
-    def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **_more: Any) -> None:
-        """Says it."""
-        now, done = time.monotonic(), state.global_step - self._first
-        if "loss" not in (logs or {}) or (now - self._said < self.SECONDS and state.global_step < state.max_steps):
-            return
-        self._said = now
-        left = (now - self._started) / max(1, done) * (state.max_steps - state.global_step)
-        self._say(f"step {state.global_step} of {state.max_steps}, loss {float(logs['loss']):.4f}, {left:.0f} s left")
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Without transformers' and datasets' bars and advice; as they were, afterwards."""
-    # Imported here: it is slow to load.
-    from datasets.utils import logging as rows
-
-    level = bars.get_verbosity()
-    shown = [library for library in (bars, rows) if library.is_progress_bar_enabled()]
-    bars.set_verbosity_error()
-    for library in shown:
-        library.disable_progress_bar()
-    try:
-        yield
-    finally:
-        bars.set_verbosity(level)
-        for library in shown:
-            library.enable_progress_bar()
 
 
 @contextmanager

@@ -16,9 +16,9 @@ from ergo_demo.exports.exporting import Request, export
 from ergo_demo.exports.formats import format_named
 from ergo_demo.settings import Settings
 from ergo_demo.store.store import open_store
-from ergo_demo.training.preference import training
 from ergo_demo.training.preference.grpo import Judges, Policy, Rewards, Weighted, from_file
 from ergo_demo.training.preference.recipes import RECIPES, Method
+from ergo_demo.training.preference.telling import Progress
 from ergo_demo.training.preference.training import Order, train
 from ergo_demo.training.rewards import Reader
 from tests.exports.making import Shop, many
@@ -73,7 +73,7 @@ def test_a_trained_folder_loads_in_the_app_and_says_what_it_is(shop: Shop, tmp_p
 def test_what_was_killed_goes_on_and_ends_as_if_it_had_not_been(
     shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(training._Progress, "SECONDS", 0.0)
+    monkeypatch.setattr(Progress, "SECONDS", 0.0)
 
     def killing(line: str) -> None:
         if line.startswith("step 3"):
