@@ -24,8 +24,8 @@ from ergo_demo.records import to_json
 from ergo_demo.scenes import TYPES
 from ergo_demo.settings import Settings
 from ergo_demo.store.store import Store
+from ergo_demo.training.preference.order import Order as Training
 from ergo_demo.training.preference.recipes import RECIPES, Method
-from ergo_demo.training.preference.training import Order as Training
 from ergo_demo.training.preference.training import train
 
 METHODS: tuple[Method, ...] = ("sft", "dpo", "kto")

@@ -31,7 +31,8 @@ from ergo_demo.settings import Settings
 from ergo_demo.store.store import Store, open_store
 from ergo_demo.training.cli import MODEL
 from ergo_demo.training.preference.grpo import Judges
-from ergo_demo.training.preference.training import Order, train
+from ergo_demo.training.preference.order import Order
+from ergo_demo.training.preference.training import train
 from ergo_demo.training.rewards import Reader, Weights
 
 RUN = Path("runs/bench-rewards")

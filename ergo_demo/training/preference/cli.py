@@ -9,7 +9,7 @@ from ergo_demo.training.preference.recipes import RECIPES
 
 if TYPE_CHECKING:
     from ergo_demo.store.store import Store
-    from ergo_demo.training.preference.training import Judge
+    from ergo_demo.training.preference.trainers import Judge
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--learning-rate", type=float, metavar="R", help="default: the method's own")
     add("--epochs", type=float, help="how often each row is learned (default: sft 3, the others 1)")
     add("--steps", type=int, help="at most so many steps, whatever --epochs says")
-    add("--batch", type=int, default=8, help="rows of a step (default 8)")
+    add("--batch", type=int, default=8, help="rows of a step (default 8; grpo: replies)")
     add("--beta", type=float, help="how strongly the trained model is held to the one it was (dpo, kto, grpo)")
     add(
         "--lora", action=argparse.BooleanOptionalAction, default=None,
@@ -43,7 +43,8 @@ def run(options: argparse.Namespace) -> int:
     from contextlib import ExitStack
 
     from ergo_demo.engines.local_hub import HuggingFaceHub, folder_of
-    from ergo_demo.training.preference.training import Order, train
+    from ergo_demo.training.preference.order import Order
+    from ergo_demo.training.preference.training import train
 
     order = Order(
         method=options.stage,
@@ -56,6 +57,7 @@ def run(options: argparse.Namespace) -> int:
         batch=options.batch,
         beta=options.beta,
         lora=options.lora,
+        generations=min(8, options.batch),
         seed=options.seed,
     )
     with ExitStack() as stack:

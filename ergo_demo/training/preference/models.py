@@ -19,7 +19,6 @@ from ergo_demo.engines import Engine
 from ergo_demo.engines.local import LocalEngine
 from ergo_demo.engines.local_loading import MOST_HASHED_BYTES
 from ergo_demo.engines.local_prefixes import Prefixes
-from ergo_demo.errors import EngineUnavailable
 from ergo_demo.settings import Settings
 from ergo_demo.training.checkpoint import CHAT_TEMPLATE
 
@@ -82,11 +81,8 @@ def _parameters(folder: Path) -> int:
 
 
 def adapters() -> Any:
-    """LoRA on the language layers. Raises EngineUnavailable without peft."""
-    try:
-        peft: Any = importlib.import_module("peft")
-    except ImportError as error:
-        raise EngineUnavailable("LoRA needs peft.", remedy="pip install -e '.[train]'") from error
+    """LoRA on the language layers; needs peft."""
+    peft: Any = importlib.import_module("peft")  # by name: not installed with the app
     return peft.LoraConfig(r=16, lora_alpha=32, lora_dropout=0.0, target_modules=LORA_TARGETS, task_type="CAUSAL_LM")
 
 

@@ -17,9 +17,10 @@ from ergo_demo.exports.formats import format_named
 from ergo_demo.settings import Settings
 from ergo_demo.store.store import open_store
 from ergo_demo.training.preference.grpo import Judges, Policy, Rewards, Weighted, from_file
+from ergo_demo.training.preference.order import Order
 from ergo_demo.training.preference.recipes import RECIPES, Method
 from ergo_demo.training.preference.telling import Progress
-from ergo_demo.training.preference.training import Order, train
+from ergo_demo.training.preference.training import train
 from ergo_demo.training.rewards import Reader
 from tests.exports.making import Shop, many
 
@@ -164,6 +165,8 @@ def test_adapters_train_the_language_layers_only(shop: Shop, tmp_path: Path) -> 
         (["sft", "--data", "{shop}/dpo", "--out", "{out}"], "an export of 'trl-dpo', and 'trl-sft' is needed"),
         (["dpo", "--data", "{shop}", "--out", "{out}"], "is no export of ours"),
         (["sft", "--data", "{shop}/sft", "--out", "{out}", "--model", "no/such/model"], "no folder"),
+        (["sft", "--data", "{shop}/sft", "--out", "assets/models/ergo-tiny"], "is not empty, and no training of ours"),
+        (["grpo", "--data", "{shop}/grpo", "--out", "{out}", "--batch", "12"], "groups of 8"),
     ],
 )
 def test_a_slip_is_said_before_anything_is_loaded(

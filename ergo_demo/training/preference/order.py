@@ -1,0 +1,76 @@
+"""What a run is asked for, whether that can be, and what makes two runs the same one."""
+
+from dataclasses import asdict, dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from ergo_demo.errors import EngineUnavailable, InputError
+from ergo_demo.training.preference import models
+from ergo_demo.training.preference.reading import Data
+from ergo_demo.training.preference.recipes import RECIPES, Method, Recipe
+
+UNFINISHED = "unfinished"
+DONE = "train.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """What is wanted. None: the recipe's own, or what the model's size asks for.
+
+    `steps` bounds the run whatever `epochs` says; `batch` is how many rows each step learns from; `beta` how strongly
+    the model is held to the one it was. A checkpoint is kept every `save_every` steps. GRPO draws `generations` replies
+    of at most `reply_tokens` to each question, which `batch` has to be a multiple of.
+    """
+
+    method: Method
+    model: Path
+    data: Path
+    out: Path
+    rate: float | None = None
+    epochs: float | None = None
+    steps: int | None = None
+    batch: int = 8
+    beta: float | None = None
+    lora: bool | None = None
+    seed: int = 0
+    save_every: int = 25
+    generations: int = 8
+    reply_tokens: int = 160
+
+    @property
+    def recipe(self) -> Recipe:
+        """Of its method."""
+        return RECIPES[self.method]
+
+    @property
+    def uses_lora(self) -> bool:
+        """Whether only adapters learn."""
+        return models.wants_lora(self.model) if self.lora is None else self.lora
+
+
+def check(order: Order) -> None:
+    """Raises before anything is loaded or written."""
+    for name in ("trl", "datasets", *(["peft"] if order.uses_lora else [])):
+        if find_spec(name) is None:
+            raise EngineUnavailable(f"Training needs {name}.", remedy="pip install -e '.[train]'")
+    if order.method == "grpo" and order.batch % order.generations:
+        raise InputError(
+            f"A step of {order.batch} replies cannot be shared out among groups of {order.generations}.",
+            remedy=f"Give a --batch that is a multiple of {order.generations}.",
+        )
+    out = order.out
+    if out.is_dir() and any(out.iterdir()) and not (out / UNFINISHED).exists() and not (out / DONE).exists():
+        raise InputError(f"{out} is not empty, and no training of ours.", remedy="Give a new folder as --out.")
+
+
+def identity(order: Order, data: Data, judged_by: str) -> dict[str, Any]:
+    """What makes two runs the same one."""
+    chosen = {name: value for name, value in asdict(order).items() if name not in ("data", "out", "save_every")}
+    return {
+        **chosen,
+        "model": models.name_of(order.model),
+        "weights": models.mark_of(order.model),
+        "data_sha256": data.sha256,
+        **({"judged_by": judged_by} if order.method == "grpo" else {}),
+    }
