@@ -11,12 +11,13 @@ from typing import Any
 from ergo_demo.bench.scenes_items import Stream, draw, items
 from ergo_demo.engines import Engine
 from ergo_demo.errors import EngineError
-from ergo_demo.geometry import Box
+from ergo_demo.geometry import Box, View, view_of
 from ergo_demo.imaging import Door, Photo
 from ergo_demo.pipeline import RunSettings, ZoomFound, ZoomMissing, run
 from ergo_demo.scenes import TYPES, Question
 from ergo_demo.scenes.writing import write_jpeg
 from ergo_demo.scoring import covered, iou
+from ergo_demo.training.dialogue import cells_around
 
 MEASURES = ("coverage", "iou", "box_area")
 
@@ -57,6 +58,16 @@ class Scenes:
         return self._drawn
 
 
+def taught(place: Box, coarse: View) -> Box:
+    """What a first look is taught to name for `place`: the whole fields of the coarse view around it (source px)."""
+    return coarse.to_source(cells_around(_plain(place), coarse).box_in_view).clip(coarse.region)
+
+
+def _plain(box: Box) -> Box:
+    """Drawn boxes hold numpy's floats, which JSON does not know."""
+    return Box(*(float(edge) for edge in box.edges))
+
+
 def _look(engine: Engine, settings: RunSettings, question: Question, photo: Photo) -> Look:
     box: Box | None = None
     events = run(engine, photo, question.text, settings)
@@ -73,7 +84,7 @@ def _look(engine: Engine, settings: RunSettings, question: Question, photo: Phot
     return Look(
         type=question.type,
         coverage=float(covered(box, question.target)),
-        iou=float(iou(box, question.place)),
+        iou=iou(box, taught(question.place, view_of(Box.of(photo.size), settings.coarse_budget_tokens))),
         box_area=1.0 if box is None else box.area / photo.size.area,
     )
 

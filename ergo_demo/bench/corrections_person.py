@@ -44,7 +44,7 @@ class Person:
 
     jitter: float = 0.04
     """Standard deviation of each edge."""
-    looseness: float = 0.12
+    looseness: float = 0.03
     """How far outside the thing every edge is drawn."""
     wrong: float = 0.05
     """Share of decisions that are about another thing."""
@@ -75,13 +75,17 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the person sees and knows: the model's box and thought, where it has to be, what else could be meant."""
+    """What the person sees and knows: the model's box and thought, the region to be named, what else could be meant.
+
+    `parts`: where each of several things is that the thought names before it comes to the box.
+    """
 
     suggested: Box | None
     thought: str
     place: Box
     others: Sequence[Box]
     coarse: View
+    parts: Sequence[Box] = ()
 
 
 def decide(person: Person, asked: Asked, rng: np.random.Generator) -> Decision:
@@ -94,7 +98,7 @@ def decide(person: Person, asked: Asked, rng: np.random.Generator) -> Decision:
     box = wanted if action in (Action.EDIT, Action.REDRAW) else None
     thought = None
     if box is not None and person.puts_thoughts_right:
-        thought = with_fields(asked.thought, box, asked.coarse)
+        thought = with_fields(asked.thought, (*asked.parts, box), asked.coarse)
     return Decision(action, box, thought)
 
 
@@ -118,22 +122,31 @@ def drawn(person: Person, place: Box, frame: Box, rng: np.random.Generator) -> B
     return box.clip(frame).grow_to(LEAST_SIDE_PX, LEAST_SIDE_PX, frame)
 
 
-def with_fields(thought: str, box: Box, coarse: View) -> str | None:
-    """The thought with the fields (28 x 28 view px, columns A, B, ..., rows 1, 2, ...) that `box` touches.
+def with_fields(thought: str, boxes: Sequence[Box], coarse: View) -> str | None:
+    """The thought with the fields (28 x 28 view px, columns A, B, ..., rows 1, 2, ...) that `boxes` nearly fill.
 
-    None where it names no fields, or not once: then a person leaves it alone.
+    One place is the last box; as many places as boxes are all of them, in order. None where neither is so, and where
+    the thought names none: then a person leaves it alone.
 
     >>> from ergo_demo.geometry import Size
     >>> view = View(Box(0, 0, 560, 280), Size(280, 140))
-    >>> with_fields("The red boat is in A1 to B2.", Box(60, 60, 220, 110), view)
+    >>> with_fields("The red boat is in A1 to B2.", [Box(60, 60, 220, 110)], view)
     'The red boat is in B2 to D2.'
     """
-    if len(_FIELDS.findall(thought)) != 1:
+    named = len(_FIELDS.findall(thought))
+    chosen = list(boxes) if named == len(boxes) else list(boxes[-1:])
+    if named != len(chosen):
         return None
+    fields = iter([_fields(box, coarse) for box in chosen])
+    return _FIELDS.sub(lambda _found: next(fields), thought)
+
+
+def _fields(box: Box, coarse: View) -> str:
     seen = coarse.from_source(box).clip(Box.of(coarse.size))
-    left, top = int(seen.x1 // PATCH), int(seen.y1 // PATCH)
-    right, bottom = max(left, int(np.ceil(seen.x2 / PATCH)) - 1), max(top, int(np.ceil(seen.y2 / PATCH)) - 1)
-    letters = string.ascii_uppercase
-    if right >= len(letters):
-        return None
-    return _FIELDS.sub(f"{letters[left]}{top + 1} to {letters[right]}{bottom + 1}", thought)
+    left, top = round(seen.x1 / PATCH), round(seen.y1 / PATCH)
+    right, bottom = max(left, round(seen.x2 / PATCH) - 1), max(top, round(seen.y2 / PATCH) - 1)
+    return f"{_column(left)}{top + 1} to {_column(right)}{bottom + 1}"
+
+
+def _column(index: int) -> str:
+    return string.ascii_uppercase[min(index, 25)]  # no coarse view of this model is wider

@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from ergo_demo.annotation.importing import Terms, add_run, item_id
+from ergo_demo.bench.corrections_looks import taught
 from ergo_demo.bench.corrections_person import Asked, Decision, Person, decide
 from ergo_demo.bench.scenes_items import Stream, draw, items, photo_of
 from ergo_demo.bench.scenes_run import Say
@@ -41,6 +42,7 @@ class Known:
     item: str
     place: Box
     others: tuple[Box, ...]
+    parts: tuple[Box, ...]
     answer: str
     spread: float | None
 
@@ -94,12 +96,16 @@ class Pool:
             trace = ask(self.engine, photo, question.text, self.settings)
             add_run(self.store, photo, trace, Terms(project=self.project))
             id = item_id(self.project, photo.upload_sha256, question.text)
-        others = [_plain(thing.place) for thing in scene.things if thing not in question.subjects]
+        assert trace.coarse is not None, "it was answered"
+        view = trace.coarse.view
+        others = [taught(thing.place, view) for thing in scene.things if thing not in question.subjects]
+        parts = [taught(thing.whole, view) for thing in question.subjects] if question.type == "relation" else []
         return Known(
             number=number,
             item=id,
-            place=_plain(question.place),
+            place=taught(question.place, view),
             others=tuple(others[:MOST_OTHERS]),
+            parts=tuple(parts),
             answer=question.answer,
             spread=trace.spread if trace.box is not None else None,
         )
@@ -131,7 +137,8 @@ class Pool:
         trace = self.store.trace(item.trace or "")
         assert trace is not None, "it was kept with the item"
         assert trace.coarse is not None, "it was answered"
-        asked = Asked(item.suggested, trace.coarse.thought, known.place, known.others, trace.coarse.view)
+        look = trace.coarse
+        asked = Asked(item.suggested, look.thought, known.place, known.others, look.view, known.parts)
         return decide(person, asked, np.random.default_rng([seed, known.number]))
 
     def export(self, work: Work, person: Person, seed: int, format: str, out: Path) -> Exported:
@@ -159,11 +166,6 @@ def _submission(id: str, known: Known, decision: Decision, person: Person) -> Su
         answer=known.answer if person.gives_answers else None,
         effort=Effort(active_ms=1000 * person.seconds.of(decision.counts)),
     )
-
-
-def _plain(box: Box) -> Box:
-    """Drawn boxes hold numpy's floats, which JSON does not know."""
-    return Box(*(float(edge) for edge in box.edges))
 
 
 def _read(file: Path) -> list[Known]:

@@ -56,17 +56,22 @@ def test_who_is_not_exact_is_so_by_the_stated_shares() -> None:
     assert actions[Action.REJECT] == pytest.approx(38, abs=18)
     boxes = [drawn(person, PLACE, VIEW.region, np.random.default_rng([3, number])) for number in range(400)]
     left, right = (np.array([getattr(box, edge) for box in boxes]) for edge in ("x1", "x2"))
-    width = PLACE.width * 1.24
-    assert left.mean() == pytest.approx(PLACE.x1 - 0.12 * PLACE.width, abs=3)
-    assert right.mean() == pytest.approx(PLACE.x2 + 0.12 * PLACE.width, abs=3)
+    width = PLACE.width * 1.06
+    assert left.mean() == pytest.approx(PLACE.x1 - 0.03 * PLACE.width, abs=3)
+    assert right.mean() == pytest.approx(PLACE.x2 + 0.03 * PLACE.width, abs=3)
     assert left.std() == pytest.approx(0.04 * width, rel=0.2)
     assert decisions(person, OTHER) == made
 
 
 def test_the_words_are_put_right_with_the_box() -> None:
-    # 5 source px for one of the view, fields of 28: columns 120 / 28 to 180 / 28, rows 120 / 28 to 160 / 28.
-    assert with_fields("The red boat is in A1 to B2.", PLACE, VIEW) == "The red boat is in E5 to G6."
-    assert with_fields("I see nothing.", PLACE, VIEW) is None
+    # 5 source px for one of the view, fields of 28: columns 4.3 to 6.4 and rows 4.3 to 5.7, nearly 4 to 6.
+    assert with_fields("The red boat is in A1 to B2.", [OTHER, PLACE], VIEW) == "The red boat is in E5 to F6."
+    both = "The boat is in A1 to A1 and the cup is in B1 to B1, so I look at both, in A1 to B1."
+    assert with_fields(both, [PLACE, OTHER, PLACE], VIEW) == (
+        "The boat is in E5 to F6 and the cup is in L10 to M10, so I look at both, in E5 to F6."
+    )
+    assert with_fields(both, [PLACE], VIEW) is None
+    assert with_fields("I see nothing.", [PLACE], VIEW) is None
     alone = decide(replace(EXACT, puts_thoughts_right=False), asked(OTHER), np.random.default_rng(1))
     assert (alone.thought, Seconds().of(alone.counts)) == (None, 7)
 
