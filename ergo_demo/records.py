@@ -159,6 +159,9 @@ class Calibration:
     when: str
     source: str
     """From what it was found: a file's name, and which items."""
+    epsilon: float | None = None
+    """Set where `q` was found by risk control: the answer read from the region is right as often as the one read from
+    the target's own box, give or take this share; then nothing is said about alpha."""
     schema: Literal[1] = 1
 
 

@@ -3,8 +3,8 @@
 import math
 from typing import NotRequired, TypedDict
 
-from ergo_demo.geometry import Box
-from ergo_demo.records import Finish, Sample, Trace
+from ergo_demo.geometry import Box, Size
+from ergo_demo.records import Calibration, Finish, Sample, Trace
 from ergo_demo.uncertainty.conformal import LEAST_ITEMS, share_range
 from ergo_demo.uncertainty.measuring import opinions
 from ergo_demo.uncertainty.sampled import covered_share, places
@@ -19,15 +19,17 @@ class Line(TypedDict):
     strong: str
     rest: str
     icon: NotRequired[str]
+    about: NotRequired[str]
+    """What whoever rests on it is told."""
 
 
-def lines(trace: Trace) -> list[Line]:
-    """How sure the model is of the place, and what the region promises; [] where nothing was sampled."""
+def lines(trace: Trace, given: Calibration | None = None) -> list[Line]:
+    """How sure the model is of the place, and what the region promises. `given`: the calibration that was asked for."""
     if not opinions(trace.samples):
-        return []
+        return [_without(trace)]
     found = [_place(trace)]
     if trace.region is not None:
-        found.append(_promise(trace))
+        found.append(_promise(trace, given))
     if trace.answers_differ is not None:
         found.append(_third_look(trace))
     return found
@@ -50,6 +52,15 @@ def about_sample(sample: Sample) -> str:
     return f"{sample.box.width:,.0f} × {sample.box.height:,.0f} px"
 
 
+def _without(trace: Trace) -> Line:
+    """Why there is nothing to say about the place."""
+    if trace.sampled is None:
+        rest = "there is no region and no heat map, and nothing is paid for them."
+        return {"strong": "Samples are off:", "rest": rest, "icon": "info"}
+    why = next((sample.error for sample in trace.samples if sample.error), "")
+    return {"strong": "No sample was drawn to its end.", "rest": why, "icon": "info"}
+
+
 def _place(trace: Trace) -> Line:
     boxes = opinions(trace.samples)
     k, found = len(boxes), places(boxes)
@@ -57,6 +68,8 @@ def _place(trace: Trace) -> Line:
     without = f" {silent} of {k} looks named no region." if silent else ""
     if not found:
         return {"strong": "The model is unsure of the place.", "rest": without.strip(), "icon": "info"}
+    if trace.box is not None and not any(_meets(trace.box, box) for box in boxes if box):
+        return _elsewhere(trace.box, boxes, found, without)
     if len(found) == 1 and (trace.spread or 0.0) > WIDE_SPREAD and not silent:
         rest = f"{k} looks meet at one place, but two of them share only {100 * (1 - (trace.spread or 0.0)):.0f} %."
         return {"strong": "The model is sure of the place, not of its size.", "rest": rest, "icon": "info"}
@@ -71,11 +84,30 @@ def _place(trace: Trace) -> Line:
 
 def _two_places(trace: Trace, boxes: list[Box | None], found: list[list[int]], without: str) -> Line:
     """5 of 8 looks are at the box, 3 are 890 px to its right."""
-    here = trace.box or _middle_box(boxes, found[0])
+    if trace.box is None:
+        rest = f"{len(found[0])} of {len(boxes)} looks are at one place, {len(found[1])} at another."
+        return {"strong": "The model is split between two places.", "rest": rest + without, "icon": "info"}
+    here = trace.box
     near, far = sorted(found, key=lambda place: _distance(here, _middle_box(boxes, place)))
     other = _middle_box(boxes, far)
     rest = f"{len(near)} of {len(boxes)} looks are at the box, {len(far)} {_are(len(far))} {_direction(here, other)}."
     return {"strong": "The model is split between two places.", "rest": rest + without, "icon": "info"}
+
+
+def _elsewhere(here: Box, boxes: list[Box | None], found: list[list[int]], without: str) -> Line:
+    """Every look is at another place than the box."""
+    k = len(boxes)
+    if len(found) == 1:
+        at = f"{len(found[0])} of {k} looks {_are(len(found[0]))} {_direction(here, _middle_box(boxes, found[0]))}"
+        rest = f"None of its looks is at the box; {at}.{without}"
+        return {"strong": "The model is split between two places.", "rest": rest, "icon": "info"}
+    rest = f"None of its {k} looks is at the box; they are at {len(found)} other places.{without}"
+    return {"strong": "The model is unsure of the place.", "rest": rest, "icon": "info"}
+
+
+def _meets(box: Box, other: Box) -> bool:
+    """Whether at least half of the smaller one lies in the other: at one place, whatever their sizes."""
+    return 2 * box.intersection(other) >= min(box.area, other.area)
 
 
 def _middle_box(boxes: list[Box | None], place: list[int]) -> Box:
@@ -103,18 +135,47 @@ def _are(count: int) -> str:
     return "is" if count == 1 else "are"
 
 
-def _promise(trace: Trace) -> Line:
+def _promise(trace: Trace, given: Calibration | None) -> Line:
     calibration = trace.calibration
-    n = calibration.n if calibration else 0
-    if calibration is None or n < LEAST_ITEMS:
-        rest = f"not calibrated (n = {n}; {LEAST_ITEMS} are needed). It promises nothing."
+    if calibration is None or calibration.n < LEAST_ITEMS:
+        rest = f"not calibrated{_why_not(trace, given)}. It promises nothing."
         return {"strong": "Sample region,", "rest": rest, "icon": "region"}
+    n = calibration.n
+    if calibration.epsilon is not None:
+        within = f"within {100 * calibration.epsilon:g} points (n = {n})."
+        rest = f"answers right as often as the target's own box, {within}"
+        return {"strong": "The dashed region", "rest": rest + _ending(trace), "icon": "region"}
     low, high = share_range(n, calibration.alpha)
     rest = (
         f"holds the target in {100 * (1 - calibration.alpha):g} % of cases "
         f"(n = {n}, {100 * low:.0f}–{100 * high:.0f} %)."
     )
-    return {"strong": "The dashed region", "rest": rest, "icon": "region"}
+    about = (
+        f"Measured on {n} items of this model from the random stream. The range is where the true share lies with "
+        "90 % certainty; more items make it narrower."
+    )
+    return {"strong": "The dashed region", "rest": rest + _ending(trace), "icon": "region", "about": about}
+
+
+def _why_not(trace: Trace, given: Calibration | None) -> str:
+    """Why nothing is promised: too few items, or a calibration that was made for something else."""
+    if trace.calibration is not None or given is None:
+        return f" (n = {trace.calibration.n if trace.calibration else 0}; {LEAST_ITEMS} are needed)"
+    if (given.model, given.revision) != (trace.model.name, trace.model.revision):
+        return " for this model revision (n = 0)"
+    asked = (
+        f"{given.samples} samples at temperature {given.temperature:g}, {given.coarse_budget_tokens:,} coarse tokens"
+    )
+    return f" for these settings (n = 0; there is one for {asked})"
+
+
+def _ending(trace: Trace) -> str:
+    region, size = trace.region, trace.source
+    return " It ends at the edge of the photo." if region is not None and _touches(region, size) else ""
+
+
+def _touches(box: Box, size: Size) -> bool:
+    return min(box.x1, box.y1) <= 0 or box.x2 >= size.width or box.y2 >= size.height
 
 
 def _third_look(trace: Trace) -> Line:
