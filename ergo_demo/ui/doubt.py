@@ -1,26 +1,15 @@
-"""What the samples say, in plain words: where else the model looked, and what the expanded region promises. Pure."""
+"""What the samples say, in plain words: where else the model looked. What their region promises: promise.py. Pure."""
 
 import math
-from typing import NotRequired, TypedDict
 
-from ergo_demo.geometry import Box, Size
+from ergo_demo.geometry import Box
 from ergo_demo.records import Calibration, Finish, Sample, Trace
-from ergo_demo.uncertainty.conformal import LEAST_ITEMS, share_range
+from ergo_demo.ui.promise import Line, promise
 from ergo_demo.uncertainty.measuring import opinions
 from ergo_demo.uncertainty.sampled import covered_share, places
 
 WIDE_SPREAD = 0.5
 """From here on two looks at one place share less than half of what they cover together."""
-
-
-class Line(TypedDict):
-    """A sentence under the photo. "%s" in `strong` is where the page counts the seconds on."""
-
-    strong: str
-    rest: str
-    icon: NotRequired[str]
-    about: NotRequired[str]
-    """What whoever rests on it is told."""
 
 
 def lines(trace: Trace, given: Calibration | None = None) -> list[Line]:
@@ -29,16 +18,10 @@ def lines(trace: Trace, given: Calibration | None = None) -> list[Line]:
         return [_without(trace)]
     found = [_place(trace)]
     if trace.region is not None:
-        found.append(_promise(trace, given))
+        found.append(promise(trace, given))
     if trace.answers_differ is not None:
         found.append(_third_look(trace))
     return found
-
-
-def region_label(trace: Trace | None) -> str:
-    """What the dashed box is called: only a calibrated one is more than what the samples hold."""
-    calibrated = trace is None or (trace.calibration is not None and trace.calibration.n >= LEAST_ITEMS)
-    return "Expanded region" if calibrated else "Sample region"
 
 
 def about_sample(sample: Sample) -> str:
@@ -133,49 +116,6 @@ def _direction(here: Box, there: Box) -> str:
 
 def _are(count: int) -> str:
     return "is" if count == 1 else "are"
-
-
-def _promise(trace: Trace, given: Calibration | None) -> Line:
-    calibration = trace.calibration
-    if calibration is None or calibration.n < LEAST_ITEMS:
-        rest = f"not calibrated{_why_not(trace, given)}. It promises nothing."
-        return {"strong": "Sample region,", "rest": rest, "icon": "region"}
-    n = calibration.n
-    if calibration.epsilon is not None:
-        within = f"within {100 * calibration.epsilon:g} points (n = {n})."
-        rest = f"answers right as often as the target's own box, {within}"
-        return {"strong": "The dashed region", "rest": rest + _ending(trace), "icon": "region"}
-    low, high = share_range(n, calibration.alpha)
-    rest = (
-        f"holds the target in {100 * (1 - calibration.alpha):g} % of cases "
-        f"(n = {n}, {100 * low:.0f}–{100 * high:.0f} %)."
-    )
-    about = (
-        f"Measured on {n} items of this model from the random stream. The range is where the true share lies with "
-        "90 % certainty; more items make it narrower."
-    )
-    return {"strong": "The dashed region", "rest": rest + _ending(trace), "icon": "region", "about": about}
-
-
-def _why_not(trace: Trace, given: Calibration | None) -> str:
-    """Why nothing is promised: too few items, or a calibration that was made for something else."""
-    if trace.calibration is not None or given is None:
-        return f" (n = {trace.calibration.n if trace.calibration else 0}; {LEAST_ITEMS} are needed)"
-    if (given.model, given.revision) != (trace.model.name, trace.model.revision):
-        return " for this model revision (n = 0)"
-    asked = (
-        f"{given.samples} samples at temperature {given.temperature:g}, {given.coarse_budget_tokens:,} coarse tokens"
-    )
-    return f" for these settings (n = 0; there is one for {asked})"
-
-
-def _ending(trace: Trace) -> str:
-    region, size = trace.region, trace.source
-    return " It ends at the edge of the photo." if region is not None and _touches(region, size) else ""
-
-
-def _touches(box: Box, size: Size) -> bool:
-    return min(box.x1, box.y1) <= 0 or box.x2 >= size.width or box.y2 >= size.height
 
 
 def _third_look(trace: Trace) -> Line:

@@ -12,8 +12,8 @@ from ergo_demo.pipeline import RunSettings
 from ergo_demo.protocol.parsing import Flag, Why, read_thought
 from ergo_demo.records import Calibration, Outcome, Trace
 from ergo_demo.ui import doubt
-from ergo_demo.ui.doubt import Line as Line
 from ergo_demo.ui.progress import Progress
+from ergo_demo.ui.promise import Line as Line
 
 IDLE_STEPS = ("everything, small", "one region, sharp", "and what it cost")
 

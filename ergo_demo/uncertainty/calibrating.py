@@ -48,6 +48,7 @@ def calibration_of(
         temperature=first.sampled.temperature,
         top_p=first.sampled.top_p,
         coarse_budget_tokens=first.coarse_budget_tokens,
+        box_temperature=first.sampling.temperature,
         alpha=alpha,
         n=len(items),
         q=quantile([score_of(trace, target, variant) for trace, target in items], alpha),

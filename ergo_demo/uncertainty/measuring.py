@@ -59,6 +59,7 @@ def fits(calibration: Calibration, trace: Trace, samples: int) -> bool:
         calibration.temperature,
         calibration.top_p,
         calibration.coarse_budget_tokens,
+        calibration.box_temperature,
     ) == (
         trace.model.name,
         trace.model.revision,
@@ -66,6 +67,7 @@ def fits(calibration: Calibration, trace: Trace, samples: int) -> bool:
         drawn.temperature,
         drawn.top_p,
         trace.coarse_budget_tokens,
+        trace.sampling.temperature,
     )
 
 

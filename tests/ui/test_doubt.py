@@ -7,6 +7,7 @@ import pytest
 from ergo_demo.geometry import Box
 from ergo_demo.records import Calibration, Finish, Sample, Sampling, Trace
 from ergo_demo.ui import doubt
+from ergo_demo.ui.promise import region_label
 from ergo_demo.uncertainty.sampled import heat_map, spread
 from tests.ui import runs
 
@@ -83,12 +84,12 @@ def test_one_plain_sentence_says_how_sure_the_model_is_of_the_place(boxes: tuple
 def test_a_promise_has_its_n_and_its_range_and_there_is_none_below_fifty() -> None:
     promised = trace(HERE, HERE, calibration=CALIBRATION)
     assert said(promised)[1] == "The dashed region holds the target in 90 % of cases (n = 212, 87–93 %)."
-    assert doubt.region_label(promised) == "Expanded region"
+    assert region_label(promised) == "Expanded region"
     for calibration, n in ((None, 0), (replace(CALIBRATION, n=23), 23)):
         found = trace(HERE, HERE, calibration=calibration)
         words = f"Sample region, not calibrated (n = {n}; 50 are needed). It promises nothing."
         assert said(found)[1] == words
-        assert doubt.region_label(found) == "Sample region"
+        assert region_label(found) == "Sample region"
 
 
 def test_a_third_look_says_whether_the_answer_stays() -> None:

@@ -7,6 +7,7 @@
 import { svg } from "../viewer/dom.js";
 import { createViewer } from "../viewer/viewer.js";
 import { Clock } from "./clock.js";
+import { fillEdges } from "./edges.js";
 import * as fill from "./fill.js";
 import { listenForPhotos } from "./intake.js";
 import { drawnLayers, nearestOutline, nextHeat, overlayQuery, there } from "./drawn.js";
@@ -72,6 +73,7 @@ class AskView {
     fill.fillAnswer(parts.answer, screen.answer, screen.answer_is_note);
     this.#showThoughts(screen);
     fill.fillCost(parts, screen.cost);
+    fillEdges(parts, screen.edges);
     fill.fillDownloads(parts, screen.downloads);
     this.#showSwitched();
     fill.fillAsked(parts, screen.asked, busy, (id) => this.#trigger("again", { id }));
