@@ -33,8 +33,8 @@ class Edge(TypedDict):
 
 
 def edges(trace: Trace | None) -> list[Edge]:
-    """Left, top, right and bottom of the model box; [] where the engine gave no log-probabilities of its digits."""
-    if trace is None or trace.coarse is None or len(trace.coordinates) != 4:
+    """Left, top, right and bottom of the model box; [] without a box, or where nobody knows about its digits."""
+    if trace is None or trace.coarse is None or trace.box is None or len(trace.coordinates) != 4:
         return []
     size, source = trace.coarse.view.size, trace.source
     x1, y1, x2, y2 = trace.coordinates

@@ -1,4 +1,4 @@
-"""What the expanded region promises, in one sentence: how often it holds the target, or that it promises nothing. Pure."""
+"""What the expanded region promises, in one sentence: how often it holds the target, or nothing at all. Pure."""
 
 from typing import NotRequired, TypedDict
 
