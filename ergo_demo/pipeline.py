@@ -135,6 +135,7 @@ def run_settings(
     temperature: float | None = None,
     seed: int | None = None,
     samples: int | None = None,
+    sample_temperature: float | None = None,
 ) -> RunSettings:
     """This request's values over the settings' over what the model was made for. Raises SettingInvalid."""
 
@@ -152,7 +153,7 @@ def run_settings(
         coarse_budget_tokens=pick("coarse_budget_tokens", coarse_budget_tokens, info.coarse_budget_tokens),
         zoom_budget_tokens=pick("zoom_budget_tokens", zoom_budget_tokens, info.zoom_budget_tokens),
         samples=pick("samples", samples),
-        sample_temperature=settings.sample_temperature,
+        sample_temperature=pick("sample_temperature", sample_temperature),
         calibration=read_calibration(settings.calibration, settings.alpha) if settings.calibration else None,
         region_look=settings.region_look,
         zoom_least_tokens=pick("zoom_least_tokens", None, info.zoom_least_tokens),

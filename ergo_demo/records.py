@@ -159,6 +159,11 @@ class Calibration:
     when: str
     source: str
     """From what it was found: a file's name, and which items."""
+    box_temperature: float = 0.0
+    """Of the reply that names the box around which the region lies; 0 is greedy."""
+    epsilon: float | None = None
+    """Set where `q` was found by risk control: the answer read from the region is right as often as the one read from
+    the target's own box, give or take this share; then nothing is said about alpha."""
     schema: Literal[1] = 1
 
 

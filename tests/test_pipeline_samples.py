@@ -48,6 +48,7 @@ def test_a_trace_holds_the_samples_and_what_they_say(photo: Photo) -> None:
     assert trace.region == sample_region(trace.box, boxes)
     assert trace.region.contains(trace.box)
     assert (len(trace.heat), len(trace.heat[0])) == (48, 64)
+    assert {"samples", "spread", "region", "calibration", "heat", "coordinates"} <= set(to_json(trace))
     assert max(max(row) for row in trace.heat) == 1.0
     assert trace.consensus is not None
     assert trace.samples[0].thought == "There it is."
@@ -135,6 +136,7 @@ def test_a_calibration_for_this_model_and_settings_grows_the_region(photo: Photo
         pytest.param({"samples": 4}, id="other samples"),
         pytest.param({"temperature": 0.7}, id="another temperature"),
         pytest.param({"coarse_budget_tokens": 640}, id="another coarse view"),
+        pytest.param({"box_temperature": 0.5}, id="a box that was drawn"),
     ],
 )
 def test_a_calibration_for_something_else_promises_nothing(photo: Photo, other: dict[str, object]) -> None:

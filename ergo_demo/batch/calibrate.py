@@ -6,6 +6,7 @@ Only items with a target count, and only those of the random stream: an item tha
 import argparse
 import json
 import sys
+import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -15,11 +16,14 @@ from typing import Any, TypeAlias
 
 from pydantic import ValidationError
 
-from ergo_demo.batch import cli
+from ergo_demo.batch import cli, reading
 from ergo_demo.batch.questions import read_lines
 from ergo_demo.batch.rows import Row, read_rows
+from ergo_demo.engines import open_engine
 from ergo_demo.errors import CannotCalibrate, InputError
 from ergo_demo.geometry import Box
+from ergo_demo.imaging import Door
+from ergo_demo.pipeline import run_settings
 from ergo_demo.records import Calibration, Trace, from_json, to_json
 from ergo_demo.settings import Settings
 from ergo_demo.uncertainty import conformal
@@ -38,6 +42,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("file", type=Path, metavar="FILE", help="rows of `batch`, or questions.jsonl of `scenes`, which is asked first")
     add("--out", type=Path, help="the record to write (default: FILE with .calibration.json)")
     add("--variant", choices=["plain", "adaptive"], default="plain", help="adaptive: wider where the samples disagree")
+    wants = "instead of holding the target: is read right as often as the target's own box, give or take this share"
+    add("--risk", type=_share, metavar="EPSILON", help=f"{wants} (of items with an answer; asks the model again)")
     add("--report", action="store_true", help="also say how far the promise is kept on random halves, and at what size")
 
 
@@ -48,10 +54,45 @@ def run(options: argparse.Namespace, settings: Settings) -> None:
     when = datetime.now(UTC).isoformat(timespec="seconds")
     source = f"{options.file.name}, {len(items):,} items of the random stream"
     found = calibration_of(items, alpha=settings.alpha, variant=options.variant, source=source, when=when)
+    if options.risk is None:
+        said = report(items, found.variant) if options.report else []
+    else:
+        found, said = _risk(rows, found, options.risk, settings)
     out: Path = options.out or options.file.with_suffix(".calibration.json")
     out.write_text(json.dumps(to_json(found), indent=1) + "\n", "utf-8")
-    lines = [*in_words(found), *(report(items, found.variant) if options.report else ()), f"Written: {out}"]
-    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.write("\n".join([*in_words(found), *said, f"Written: {out}"]) + "\n")
+
+
+def _risk(rows: Path, found: Calibration, epsilon: float, settings: Settings) -> tuple[Calibration, list[str]]:
+    """The calibration with the growth that risk control finds, and every growth in words. Raises ErgoError."""
+    known = [
+        one for row in read_rows(rows) if (item := _item(row)) and (one := reading.known_of(row, rows.parent, *item))
+    ]
+    engine = open_engine(settings, announce=_say)
+    chosen = replace(run_settings(engine.info, settings), calibration=None)
+    if (engine.info.model.name, engine.info.model.revision) != (found.model, found.revision):
+        raise CannotCalibrate(
+            f"These traces are of {found.model} {found.revision}, and {engine.info.model.name} would read.",
+            remedy="Give --model and --revision as they were.",
+        )
+    with tempfile.TemporaryDirectory(prefix="ergo-risk-") as photos, Door(Path(photos), tiled=False) as door:
+        answers = reading.Reader(engine, door, chosen, _say).read(known)
+    risk = reading.controlled(answers, epsilon)
+    source = f"{found.source}, {risk.n:,} with answers"
+    found = replace(found, q=risk.growth, n=risk.n, variant="plain", epsilon=epsilon, source=source)
+    return found, reading.risk_report(answers, risk, epsilon)
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
+
+
+def _share(text: str) -> float:
+    share = float(text)
+    if not 0 < share < 1:
+        raise argparse.ArgumentTypeError(f"{text} is no share between 0 and 1")
+    return share
 
 
 def items_of(rows: Path) -> Items:
@@ -70,6 +111,11 @@ def in_words(calibration: Calibration) -> list[str]:
     n, alpha, q = calibration.n, calibration.alpha, calibration.q
     if n < conformal.LEAST_ITEMS:
         return [f"n = {n}: too few to promise anything; {conformal.LEAST_ITEMS} are needed."]
+    if calibration.epsilon is not None:
+        return [
+            f"growth {q:+g}: each edge moves by that share of the sample region's width or height.",
+            f"Answers right as often as the target's own box, within {calibration.epsilon:g} (n = {n}).",
+        ]
     if q is None:
         return [f"n = {n}: no growth holds {100 * (1 - alpha):g} % of the targets; the region is the whole photo."]
     low, high = conformal.share_range(n, alpha)

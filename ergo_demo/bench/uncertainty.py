@@ -28,6 +28,7 @@ from ergo_demo.records import Trace, from_json, to_json
 from ergo_demo.scenes import TYPES
 from ergo_demo.settings import describe
 from ergo_demo.uncertainty.coordinates import box_logprob
+from ergo_demo.uncertainty.measuring import opinions
 
 RUN = Path("runs/bench-uncertainty")
 WRONG_WANTED = 100
@@ -151,7 +152,7 @@ class Bench:
             target=question.target,
             coarse=trace.coarse.view.size if trace.coarse else None,
             box=trace.box,
-            boxes=tuple(sample.box for sample in trace.samples),
+            boxes=tuple(opinions(trace.samples)),
             logprob=box_logprob(trace.coarse.generation) if trace.coarse else None,
             ask_seconds=trace.seconds()["total"] - trace.sample_seconds,
             sample_seconds=trace.sample_seconds,

@@ -111,7 +111,7 @@ def summary(seen: Sequence[Seen], at_80_tokens: Sequence[Seen], seed: int) -> di
         "region_area_by_k": area_by_k(seen),
         "samples_over_ask": sum(one.sample_seconds for one in seen)
         / (sum(one.ask_seconds for one in seen) or math.nan),
-        "by_type": by_group(seen, seed),
+        **by_group(seen, seed),
     }
 
 
@@ -202,14 +202,22 @@ def area_by_k(seen: Sequence[Seen]) -> dict[str, float]:
 
 
 def by_group(seen: Sequence[Seen], seed: int) -> Mapping[str, Any]:
-    """For each type: how often box, sample region and calibrated region (90 %) hold the target, and their areas."""
+    """How often box, sample region and calibrated region (90 %) hold the target, and their areas.
+
+    For each type and for all ("by_type"), and for each type and number of places ("by_type_and_k").
+    """
     rng = np.random.default_rng(seed)
     order = [int(at) for at in rng.permutation(len(seen))]
     half = len(seen) // 2
     q = quantile([plain(seen[at]) for at in order[:half]], 0.1)
     tested = [seen[at] for at in order[half:]]
-    return {kind: _coverage([one for one in tested if one.type == kind], q) for kind in TYPES} | {
-        "all": _coverage(tested, q)
+    by_type = {kind: [one for one in tested if one.type == kind] for kind in TYPES}
+    return {
+        "by_type": {kind: _coverage(some, q) for kind, some in by_type.items()} | {"all": _coverage(tested, q)},
+        "by_type_and_k": {
+            kind: {str(k): _coverage([one for one in some if one.k == k], q) for k in sorted({one.k for one in some})}
+            for kind, some in by_type.items()
+        },
     }
 
 

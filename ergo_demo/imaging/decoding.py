@@ -56,6 +56,7 @@ def make(descriptor: int, format: Format, folder: Path, limits: Limits, *, tiled
         upright = _turn_upright(_to_srgb(image, notes), notes)
         path = _store(upright, format, folder)
         if tiled:
+            _sync(path)
             _tile(path, folder)
     except pyvips.Error as error:
         raise _refusal(error, format) from error
@@ -134,7 +135,7 @@ def _turn_upright(image: pyvips.Image, notes: list[str]) -> pyvips.Image:
 
 
 def _store(image: pyvips.Image, format: Format, folder: Path) -> Path:
-    """Write the source without any metadata, and wait until it is on the disk."""
+    """Write the source without any metadata."""
     if format is Format.JPEG:
         path = folder / "source.jpg"
         image.jpegsave(str(path), Q=_SOURCE_QUALITY, subsample_mode="off", keep="none")
@@ -146,9 +147,13 @@ def _store(image: pyvips.Image, format: Format, folder: Path) -> Path:
             str(path), compression="deflate", level=1, predictor="horizontal",
             tile=True, tile_width=side, tile_height=side, keep="none",
         )  # fmt: skip
+    return path
+
+
+def _sync(path: Path) -> None:
+    """Waits until a file is on the disk. A program's photo goes when the program ends, and need not wait."""
     with path.open("rb") as file:
         os.fsync(file.fileno())
-    return path
 
 
 def _tile(path: Path, folder: Path) -> None:

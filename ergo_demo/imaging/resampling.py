@@ -8,6 +8,7 @@ import math
 import os
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -84,13 +85,14 @@ def _resized(image: pyvips.Image, view: View, kernel: Kernel) -> Pixels:
     down = region.height / size.height
     reach = _SUPPORT_PX[kernel] * max(1.0, down) + 1
     pixels = np.empty((size.height, size.width, 3), np.uint8)
-    rows = _Rows(image, view, kernel)
-    for top, bottom in _bands(size.height, round(_BAND_BYTES / (size.width * 3 * down))):
-        first, last = region.y1 + top * down, region.y1 + bottom * down
-        held = rows.between(math.floor(first - reach), math.ceil(last + reach))
-        box = (0, first - rows.top, size.width, last - rows.top)
-        band = Image.fromarray(held).resize((size.width, bottom - top), _FILTERS[kernel], box)
-        pixels[top:bottom] = np.asarray(band)
+    with ThreadPoolExecutor(1, thread_name_prefix="ergo-rows") as ahead:
+        rows = _Rows(image, view, kernel, ahead)
+        for top, bottom in _bands(size.height, round(_BAND_BYTES / (size.width * 3 * down))):
+            first, last = region.y1 + top * down, region.y1 + bottom * down
+            held = rows.between(math.floor(first - reach), math.ceil(last + reach))
+            box = (0, first - rows.top, size.width, last - rows.top)
+            band = Image.fromarray(held).resize((size.width, bottom - top), _FILTERS[kernel], box)
+            pixels[top:bottom] = np.asarray(band)
     return pixels
 
 
@@ -103,16 +105,18 @@ def _bands(length: int, step: int) -> Iterator[tuple[int, int]]:
 class _Rows:
     """Source rows at the view's width, from the top down: each is read and resized once (a JPEG cannot go back).
 
-    `top` is the source row of the first one held.
+    `top` is the source row of the first one held. `ahead`, of one thread, reads the next strip while one is resized.
     """
 
-    def __init__(self, image: pyvips.Image, view: View, kernel: Kernel) -> None:
+    def __init__(self, image: pyvips.Image, view: View, kernel: Kernel, ahead: ThreadPoolExecutor) -> None:
         region, self._width, self._filter = view.region, view.size.width, _FILTERS[kernel]
         reach = _SUPPORT_PX[kernel] * max(1.0, region.width / view.size.width) + 1
         self._left = max(0, math.floor(region.x1 - reach))
         self._right = min(image.width, math.ceil(region.x2 + reach))
         self._across = (region.x1 - self._left, region.x2 - self._left)
-        self._image, self._reader = image, pyvips.Region.new(image)
+        self._image, self._ahead = image, ahead
+        # Where it is used: a region of libvips belongs to one thread.
+        self._reader = ahead.submit(pyvips.Region.new, image).result()
         self._held: Pixels | None = None
         self.top = 0
 
@@ -122,14 +126,23 @@ class _Rows:
         kept = [] if self._held is None else [self._held[first - self.top :]]
         start = first if self._held is None else self.top + len(self._held)
         step = max(1, _STRIP_BYTES // (3 * (self._right - self._left)))
-        strips = [self._strip(start + top, start + bottom) for top, bottom in _bands(last - start, step)]
-        self._held = np.concatenate([*kept, *strips])
+        spans = [(start + top, start + bottom) for top, bottom in _bands(last - start, step)]
+        self._held = np.concatenate([*kept, *self._strips(spans)])
         self.top = first
         return self._held
 
-    def _strip(self, top: int, bottom: int) -> Pixels:
+    def _strips(self, spans: list[tuple[int, int]]) -> Iterator[Pixels]:
+        """The rows of each span, resized; two strips are held at most, the one that is resized and the next."""
+        coming = [self._ahead.submit(self._read, *span) for span in spans[:1]]
+        for number in range(len(spans)):
+            raw = coming.pop().result()
+            coming += [self._ahead.submit(self._read, *span) for span in spans[number + 1 : number + 2]]
+            yield self._resized(raw)
+
+    def _read(self, top: int, bottom: int) -> Image.Image:
         size = (self._right - self._left, bottom - top)
-        raw = self._reader.fetch(self._left, top, *size)
-        strip = Image.frombuffer("RGB", size, raw, "raw", "RGB", 0, 1)
+        return Image.frombuffer("RGB", size, self._reader.fetch(self._left, top, *size), "raw", "RGB", 0, 1)
+
+    def _resized(self, strip: Image.Image) -> Pixels:
         left, right = self._across
-        return np.asarray(strip.resize((self._width, size[1]), self._filter, (left, 0, right, size[1])))
+        return np.asarray(strip.resize((self._width, strip.height), self._filter, (left, 0, right, strip.height)))

@@ -77,6 +77,8 @@ class AskTab:
         zoom: int | None,
         temperature: float | None,
         seed: int | None,
+        samples: int | None,
+        sample_temperature: float | None,
         request: gr.Request,
     ) -> Screen:
         """Run was pressed: what is asked goes into the line, or the page says why not. An empty setting is unset."""
@@ -93,6 +95,8 @@ class AskTab:
                 zoom_budget_tokens=zoom,
                 temperature=temperature,
                 seed=seed,
+                samples=samples,
+                sample_temperature=sample_temperature,
             )
         except ErgoError as error:
             session.notice = messages.error(error)

@@ -5,6 +5,7 @@ from typing import Any
 
 import gradio as gr
 
+from ergo_demo.pipeline import RunSettings
 from ergo_demo.records import Sampling
 from ergo_demo.ui import present, web, words
 from ergo_demo.ui.ask import AskTab
@@ -64,6 +65,8 @@ def _settings(services: Services) -> list[gr.Slider | gr.Number]:
         defaults.zoom_budget_tokens,
         defaults.sampling.temperature,
         defaults.sampling.seed,
+        defaults.samples,
+        defaults.sample_temperature,
     )
 
     def summarize(*values: float | None) -> str:
@@ -89,7 +92,9 @@ def _settings(services: Services) -> list[gr.Slider | gr.Number]:
                 )
             with gr.Row():
                 temperature, seed = _sampling(defaults.sampling)
-    values: list[gr.Slider | gr.Number] = [coarse, zoom, temperature, seed]
+            with gr.Row():
+                samples, sample_temperature = _samples(defaults)
+    values: list[gr.Slider | gr.Number] = [coarse, zoom, temperature, seed, samples, sample_temperature]
     for value in values:
         value.change(summarize, values, summary, queue=False, show_progress="hidden", api_visibility="private")
     return values
@@ -115,9 +120,31 @@ def _sampling(sampling: Sampling) -> tuple[gr.Slider, gr.Number]:
         precision=0,  # no minimum: Gradio would refuse a smaller one without a word
         min_width=260,
         label="Seed",
-        info="Start of the random numbers; matters only where the temperature is above 0.",
+        info="Start of the random numbers, of the samples too; with temperature 0 the answer does not depend on it.",
     )
     return temperature, seed
+
+
+def _samples(chosen: RunSettings) -> tuple[gr.Slider, gr.Slider]:
+    samples = gr.Slider(
+        0,
+        max(16, chosen.samples),
+        value=chosen.samples,
+        step=1,
+        min_width=260,
+        label="Samples",
+        info="How often the first look is drawn again, to see what is unsure; 0 is off and costs nothing.",
+    )
+    temperature = gr.Slider(
+        0,
+        2,
+        value=chosen.sample_temperature,
+        step=0.05,
+        min_width=260,
+        label="Temperature of the samples",
+        info="Higher lets them look farther apart. A calibration holds for one value.",
+    )
+    return samples, temperature
 
 
 def _wire(

@@ -1,11 +1,10 @@
-"""What the samples say, in plain words: where else the model looked, and what the expanded region promises. Pure."""
+"""What the samples say, in plain words: where else the model looked. What their region promises: promise.py. Pure."""
 
 import math
-from typing import NotRequired, TypedDict
 
 from ergo_demo.geometry import Box
-from ergo_demo.records import Finish, Sample, Trace
-from ergo_demo.uncertainty.conformal import LEAST_ITEMS, share_range
+from ergo_demo.records import Calibration, Finish, Sample, Trace
+from ergo_demo.ui.promise import Line, promise
 from ergo_demo.uncertainty.measuring import opinions
 from ergo_demo.uncertainty.sampled import covered_share, places
 
@@ -13,30 +12,16 @@ WIDE_SPREAD = 0.5
 """From here on two looks at one place share less than half of what they cover together."""
 
 
-class Line(TypedDict):
-    """A sentence under the photo. "%s" in `strong` is where the page counts the seconds on."""
-
-    strong: str
-    rest: str
-    icon: NotRequired[str]
-
-
-def lines(trace: Trace) -> list[Line]:
-    """How sure the model is of the place, and what the region promises; [] where nothing was sampled."""
+def lines(trace: Trace, given: Calibration | None = None) -> list[Line]:
+    """How sure the model is of the place, and what the region promises. `given`: the calibration that was asked for."""
     if not opinions(trace.samples):
-        return []
+        return [_without(trace)]
     found = [_place(trace)]
     if trace.region is not None:
-        found.append(_promise(trace))
+        found.append(promise(trace, given))
     if trace.answers_differ is not None:
         found.append(_third_look(trace))
     return found
-
-
-def region_label(trace: Trace | None) -> str:
-    """What the dashed box is called: only a calibrated one is more than what the samples hold."""
-    calibrated = trace is None or (trace.calibration is not None and trace.calibration.n >= LEAST_ITEMS)
-    return "Expanded region" if calibrated else "Sample region"
 
 
 def about_sample(sample: Sample) -> str:
@@ -50,6 +35,15 @@ def about_sample(sample: Sample) -> str:
     return f"{sample.box.width:,.0f} × {sample.box.height:,.0f} px"
 
 
+def _without(trace: Trace) -> Line:
+    """Why there is nothing to say about the place."""
+    if trace.sampled is None:
+        rest = "there is no region and no heat map, and nothing is paid for them."
+        return {"strong": "Samples are off:", "rest": rest, "icon": "info"}
+    why = next((sample.error for sample in trace.samples if sample.error), "")
+    return {"strong": "No sample was drawn to its end.", "rest": why, "icon": "info"}
+
+
 def _place(trace: Trace) -> Line:
     boxes = opinions(trace.samples)
     k, found = len(boxes), places(boxes)
@@ -57,6 +51,8 @@ def _place(trace: Trace) -> Line:
     without = f" {silent} of {k} looks named no region." if silent else ""
     if not found:
         return {"strong": "The model is unsure of the place.", "rest": without.strip(), "icon": "info"}
+    if trace.box is not None and not any(_meets(trace.box, box) for box in boxes if box):
+        return _elsewhere(trace.box, boxes, found, without)
     if len(found) == 1 and (trace.spread or 0.0) > WIDE_SPREAD and not silent:
         rest = f"{k} looks meet at one place, but two of them share only {100 * (1 - (trace.spread or 0.0)):.0f} %."
         return {"strong": "The model is sure of the place, not of its size.", "rest": rest, "icon": "info"}
@@ -71,11 +67,30 @@ def _place(trace: Trace) -> Line:
 
 def _two_places(trace: Trace, boxes: list[Box | None], found: list[list[int]], without: str) -> Line:
     """5 of 8 looks are at the box, 3 are 890 px to its right."""
-    here = trace.box or _middle_box(boxes, found[0])
+    if trace.box is None:
+        rest = f"{len(found[0])} of {len(boxes)} looks are at one place, {len(found[1])} at another."
+        return {"strong": "The model is split between two places.", "rest": rest + without, "icon": "info"}
+    here = trace.box
     near, far = sorted(found, key=lambda place: _distance(here, _middle_box(boxes, place)))
     other = _middle_box(boxes, far)
     rest = f"{len(near)} of {len(boxes)} looks are at the box, {len(far)} {_are(len(far))} {_direction(here, other)}."
     return {"strong": "The model is split between two places.", "rest": rest + without, "icon": "info"}
+
+
+def _elsewhere(here: Box, boxes: list[Box | None], found: list[list[int]], without: str) -> Line:
+    """Every look is at another place than the box."""
+    k = len(boxes)
+    if len(found) == 1:
+        at = f"{len(found[0])} of {k} looks {_are(len(found[0]))} {_direction(here, _middle_box(boxes, found[0]))}"
+        rest = f"None of its looks is at the box; {at}.{without}"
+        return {"strong": "The model is split between two places.", "rest": rest, "icon": "info"}
+    rest = f"None of its {k} looks is at the box; they are at {len(found)} other places.{without}"
+    return {"strong": "The model is unsure of the place.", "rest": rest, "icon": "info"}
+
+
+def _meets(box: Box, other: Box) -> bool:
+    """Whether at least half of the smaller one lies in the other: at one place, whatever their sizes."""
+    return 2 * box.intersection(other) >= min(box.area, other.area)
 
 
 def _middle_box(boxes: list[Box | None], place: list[int]) -> Box:
@@ -101,20 +116,6 @@ def _direction(here: Box, there: Box) -> str:
 
 def _are(count: int) -> str:
     return "is" if count == 1 else "are"
-
-
-def _promise(trace: Trace) -> Line:
-    calibration = trace.calibration
-    n = calibration.n if calibration else 0
-    if calibration is None or n < LEAST_ITEMS:
-        rest = f"not calibrated (n = {n}; {LEAST_ITEMS} are needed). It promises nothing."
-        return {"strong": "Sample region,", "rest": rest, "icon": "region"}
-    low, high = share_range(n, calibration.alpha)
-    rest = (
-        f"holds the target in {100 * (1 - calibration.alpha):g} % of cases "
-        f"(n = {n}, {100 * low:.0f}–{100 * high:.0f} %)."
-    )
-    return {"strong": "The dashed region", "rest": rest, "icon": "region"}
 
 
 def _third_look(trace: Trace) -> Line:

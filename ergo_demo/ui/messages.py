@@ -22,6 +22,8 @@ SETTING_NAMES = {
     "zoom_budget_tokens": "The zoom budget",
     "temperature": "The temperature",
     "seed": "The seed",
+    "samples": "The number of samples",
+    "sample_temperature": "The temperature of the samples",
 }
 """What the page calls a setting."""
 
@@ -37,8 +39,8 @@ def error(problem: ErgoError, *, kept_first_look: bool = False) -> Notice:
     strong, rest = problem.problem, problem.remedy
     match problem:
         case SettingInvalid():
-            for name, words in SETTING_NAMES.items():
-                strong = strong.replace(name, words)
+            name, _, what = strong.partition(" ")
+            strong = f"{SETTING_NAMES.get(name, name)} {what}"
         case OutOfMemory() if kept_first_look:
             rest = f"{rest} The first look is kept in the trace."
         case PhotoExpired():

@@ -13,9 +13,10 @@ from ergo_demo.imaging import Photo
 from ergo_demo.pipeline import RunSettings
 from ergo_demo.records import Finish, Outcome, Trace
 from ergo_demo.ui import cost, doubt, words
-from ergo_demo.ui.doubt import Line
+from ergo_demo.ui.edges import Edge, edges
 from ergo_demo.ui.messages import Notice
 from ergo_demo.ui.progress import Progress
+from ergo_demo.ui.promise import Line, region_label
 
 Phase: TypeAlias = Literal["idle", "ready", "waiting", "running", "finished"]
 
@@ -82,6 +83,7 @@ class Screen(TypedDict):
     region_label: str
     samples: list[SampleView]
     heat: list[list[float]] | None
+    edges: list[Edge]
     crop: Crop | None
     steps: list[Step]
     sentences: list[Line]
@@ -130,9 +132,10 @@ def screen(page: Page) -> Screen:
         "dots": _dots(shown),
         "box": list(shown.box.edges) if shown and shown.box else None,
         "region": _region(shown),
-        "region_label": doubt.region_label(shown.trace if shown else None),
+        "region_label": region_label(shown.trace if shown else None),
         "samples": _samples(shown.trace if shown else None),
         "heat": [list(row) for row in shown.trace.heat] if shown and shown.trace and shown.trace.heat else None,
+        "edges": edges(shown.trace if shown else None),
         "crop": _crop(shown, page.urls),
         "steps": _steps(phase, shown),
         "sentences": words.sentences(page.photo, shown, page.chosen),

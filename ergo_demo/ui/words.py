@@ -10,10 +10,10 @@ from ergo_demo.geometry import PATCH, View, full_resolution_tokens
 from ergo_demo.imaging import Photo
 from ergo_demo.pipeline import RunSettings
 from ergo_demo.protocol.parsing import Flag, Why, read_thought
-from ergo_demo.records import Outcome, Trace
+from ergo_demo.records import Calibration, Outcome, Trace
 from ergo_demo.ui import doubt
-from ergo_demo.ui.doubt import Line as Line
 from ergo_demo.ui.progress import Progress
+from ergo_demo.ui.promise import Line as Line
 
 IDLE_STEPS = ("everything, small", "one region, sharp", "and what it cost")
 
@@ -75,7 +75,7 @@ def sentences(photo: Photo | None, shown: Progress | None, chosen: RunSettings |
     if shown is None:
         return _about_photo(photo, chosen)
     if shown.trace is not None:
-        return _about_end(shown.trace)
+        return _about_end(shown.trace, shown.chosen.calibration)
     if shown.stage == "samples":
         rest = "Where else would the model have looked?"
         strong = f"Looking around: %s s, {shown.samples_ended} of {shown.samples_of} samples."
@@ -98,7 +98,7 @@ def _about_photo(photo: Photo, chosen: RunSettings | None) -> list[Line]:
     return lines
 
 
-def _about_end(trace: Trace) -> list[Line]:
+def _about_end(trace: Trace, given: Calibration | None = None) -> list[Line]:
     kept = "What was written until then is in the trace."
     look = "second" if trace.coarse and (trace.zoom or trace.outcome is Outcome.FAILED) else "first"
     if trace.outcome is Outcome.CANCELLED:
@@ -106,7 +106,7 @@ def _about_end(trace: Trace) -> list[Line]:
     if trace.outcome is Outcome.FAILED:
         return [{"strong": f"The {look} look failed.", "rest": kept, "icon": "warn"}]
     lines = [_about_region(trace.zoom.view, trace.why)] if trace.zoom else []
-    lines += doubt.lines(trace)
+    lines += doubt.lines(trace, given)
     if trace.flags:
         lines.append({"strong": "", "rest": " ".join(FLAGS[flag] for flag in trace.flags), "icon": "info"})
     return lines
@@ -151,7 +151,8 @@ def status(phase: str, shown: Progress | None) -> str:
     if shown.trace is None:
         return "Second look." if shown.stage == "zoom" else "First look."
     trace = shown.trace
-    region = " ".join((line["strong"] + " " + line["rest"]).strip() for line in _about_end(trace))
+    ended = _about_end(trace, shown.chosen.calibration)
+    region = " ".join((line["strong"] + " " + line["rest"]).strip() for line in ended)
     return f"Answer: {trace.answer[:400]}. {region}" if trace.answer else region
 
 
@@ -169,6 +170,11 @@ def examples_line(licences: Sequence[str]) -> str:
     return f"Scenes: ERGO Demo, {', '.join(dict.fromkeys(licences))}"
 
 
-def settings_summary(coarse: float, zoom: float, temperature: float, seed: float) -> str:
+def settings_summary(
+    coarse: float, zoom: float, temperature: float, seed: float, samples: float, sample_temperature: float
+) -> str:
     """The settings in one line, for the closed accordion."""
-    return f"coarse {coarse:,.0f} tokens, zoom {zoom:,.0f} tokens, temperature {temperature:g}, seed {seed:.0f}"
+    drawn = f"{samples:.0f} samples at temperature {sample_temperature:g}" if samples else "samples off"
+    return (
+        f"coarse {coarse:,.0f} tokens, zoom {zoom:,.0f} tokens, temperature {temperature:g}, seed {seed:.0f}, {drawn}"
+    )

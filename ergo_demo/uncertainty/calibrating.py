@@ -48,6 +48,7 @@ def calibration_of(
         temperature=first.sampled.temperature,
         top_p=first.sampled.top_p,
         coarse_budget_tokens=first.coarse_budget_tokens,
+        box_temperature=first.sampling.temperature,
         alpha=alpha,
         n=len(items),
         q=quantile([score_of(trace, target, variant) for trace, target in items], alpha),
@@ -73,7 +74,7 @@ def read_calibration(path: Path, alpha: float) -> Calibration:
         problem = f"calibration is {str(path)!r}, which holds no calibration record of this version."
     if problem:
         raise SettingInvalid(problem, remedy="Make one with: python -m ergo_demo calibrate FILE, or leave it out.")
-    if not math.isclose(found.alpha, alpha):
+    if found.epsilon is None and not math.isclose(found.alpha, alpha):
         raise SettingInvalid(
             f"alpha is {alpha:g}, and {str(path)!r} was made for {found.alpha:g}.",
             remedy=f"Set alpha to {found.alpha:g}, or calibrate again with --alpha {alpha:g}.",

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ergo_demo.records import Coordinate, Generation, Range, Token
 
 _BEGIN, _END = "<zoom>", "</zoom>"
-_NUMBER = re.compile(r"\d+")
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +38,17 @@ def box_logprob(reply: Generation) -> float | None:
 
 
 def coordinates(reply: Generation) -> tuple[Coordinate, ...]:
-    """Where x1, y1, x2 and y2 of the first box could have been, view px; () where no alternatives are known."""
+    """Where x1, y1, x2 and y2 of the first box could have been, view px.
+
+    () where no alternatives are known, and for a box that is not written in whole px from 0.
+    """
     first, last = _span(reply.text)
     numbers = list(_NUMBER.finditer(reply.text, first, last))[:4]
     tokens = list(_placed(reply.tokens))
     found = []
     for number in numbers:
+        if not number[0].isdecimal():
+            return ()
         digits = [placed for placed in tokens if number.start() <= placed.start and placed.end <= number.end()]
         if "".join(placed.token.text for placed in digits) != number[0]:
             return ()  # a token holds more than digits of this number

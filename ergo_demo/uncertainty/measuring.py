@@ -33,7 +33,10 @@ def opinions(samples: Sequence[Sample]) -> list[Box | None]:
 
 
 def measured(trace: Trace, samples: Sequence[Sample], calibration: Calibration | None) -> Trace:
-    """The trace with its samples and all that follows from them. A calibration for something else is left out."""
+    """The trace with its samples and all that follows from them. A calibration for something else is left out.
+
+    So is one for more samples than came to an end: fewer of them reach less far.
+    """
     boxes = opinions(samples)
     trace = replace(
         trace,
@@ -41,7 +44,7 @@ def measured(trace: Trace, samples: Sequence[Sample], calibration: Calibration |
         spread=spread(boxes),
         consensus=consensus(boxes),
         heat=heat_map(boxes, trace.source),
-        calibration=calibration if calibration is not None and fits(calibration, trace, len(samples)) else None,
+        calibration=calibration if calibration is not None and fits(calibration, trace, len(boxes)) else None,
     )
     return replace(trace, region=expanded_region(trace))
 
@@ -56,6 +59,7 @@ def fits(calibration: Calibration, trace: Trace, samples: int) -> bool:
         calibration.temperature,
         calibration.top_p,
         calibration.coarse_budget_tokens,
+        calibration.box_temperature,
     ) == (
         trace.model.name,
         trace.model.revision,
@@ -63,6 +67,7 @@ def fits(calibration: Calibration, trace: Trace, samples: int) -> bool:
         drawn.temperature,
         drawn.top_p,
         trace.coarse_budget_tokens,
+        trace.sampling.temperature,
     )
 
 

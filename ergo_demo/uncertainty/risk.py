@@ -7,6 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Answers:
+    """What is right: from the region at each growth, (items, growths), and from the target's own box, (items,)."""
+
+    growths: tuple[float, ...]
+    right: NDArray[np.bool_]
+    right_with_oracle: NDArray[np.bool_]
+
+
 @dataclass(frozen=True, slots=True)
 class Risk:
     """What each growth loses against the oracle box, and the one to use: None where none loses little enough."""
@@ -37,3 +46,17 @@ def least_growth(
     enough = [growth for growth, bound in zip(growths, bounds, strict=True) if bound <= epsilon]
     means = lost.mean(axis=0) if n else np.zeros(len(growths))
     return Risk(enough[0] if enough and n else None, tuple(growths), tuple(float(mean) for mean in means), n)
+
+
+def kept_losses(answers: Answers, epsilon: float, splits: int, seed: int) -> list[float]:
+    """What the growth that one random half chooses loses on the other half; for the halves that choose any."""
+    rng = np.random.default_rng(seed)
+    found = []
+    for _ in range(splits):
+        order = rng.permutation(len(answers.right))
+        chosen, other = order[: len(order) // 2], order[len(order) // 2 :]
+        growth = least_growth(answers.growths, answers.right[chosen], answers.right_with_oracle[chosen], epsilon).growth
+        if growth is not None:
+            read = answers.right[other, answers.growths.index(growth)]
+            found.append(float(answers.right_with_oracle[other].mean() - read.mean()))
+    return found

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from ergo_demo.__main__ import main
-from ergo_demo.records import Calibration, from_json
+from ergo_demo.batch import calibrate, cli
+from ergo_demo.engines.scripted import Script, ScriptedEngine
+from ergo_demo.records import Calibration, Pixels, from_json
 from ergo_demo.uncertainty.conformal import share_range
 from tests.batch.asking import write_questions
 
@@ -76,3 +78,51 @@ def test_a_file_that_is_neither_is_refused(tmp_path: Path, capsys: pytest.Captur
     file.write_text("no json\n")
     assert main(["calibrate", str(file), *MODEL]) == 2
     assert "holds no rows and no questions" in capsys.readouterr().err
+
+
+def reads_from(least: int) -> Script:
+    """Names a small box in the middle; reads the answer where it is shown at least so much of the photo (view px)."""
+
+    def script(picture: Pixels, turn: int) -> str:
+        height, width = picture.shape[:2]
+        if turn == 0:
+            box = f"[{width * 2 // 5}, {height * 2 // 5}, {width * 3 // 5}, {height * 3 // 5}]"
+            return f"<zoom>{box}</zoom>"
+        return f"<answer>{'seen' if width * height >= least else 'missed'}</answer>"
+
+    return script
+
+
+@pytest.mark.parametrize(("epsilon", "growth"), [("0.1", 1.0), ("0.01", None)])
+def test_risk_control_finds_the_smallest_growth_that_is_read_as_rightly_as_the_target(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    epsilon: str,
+    growth: float | None,
+) -> None:
+    # The target is 112 x 84 px; the model's box about 31 x 25, and its views get as many tokens at a growth of 1.
+    monkeypatch.setattr(calibrate, "open_engine", lambda *_, **__: ScriptedEngine(reads_from(84 * 56)))
+    monkeypatch.setattr(cli, "open_engine", lambda *_, **__: ScriptedEngine(reads_from(84 * 56)))
+    questions = write_questions(tmp_path, 60, target=[24, 20, 136, 104], answer="seen")
+    out = tmp_path / "record.json"
+    flags = ["--out", str(out), "--sample-temperature", "0", "--samples", "2", "--report", *MODEL]
+    code = main(["calibrate", str(questions), "--risk", epsilon, *flags])
+    if growth is None:
+        assert code == 2
+        assert "No growth answers as often right as the target's own box within 0.01" in capsys.readouterr().err
+        return
+    assert code == 0
+    found = from_json(Calibration, json.loads(out.read_text("utf-8")))
+    assert (found.q, found.n, found.epsilon) == (growth, 60, 0.1)
+    said = capsys.readouterr().out
+    assert "Answers right as often as the target's own box, within 0.1 (n = 60)." in said
+    assert "growth +0.50  right 0.0%  lost +100.0%" in said
+    assert "growth +1.00  right 100.0%  lost +0.0%" in said
+    assert "200 random halves, on the other half: lost +0.0%, within in 100%." in said
+
+
+def test_risk_control_needs_answers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    questions = write_questions(tmp_path, 3, target=TARGET)
+    assert main(["calibrate", str(questions), "--risk", "0.1", *MODEL]) == 2
+    assert 'No item has an "answer" beside its "target".' in capsys.readouterr().err

@@ -52,6 +52,9 @@ def test_the_promise_is_kept_and_the_keys_are_those_of_the_issue(items: list[See
     assert numbers["auc"] > 0.6
     calibrated = numbers["by_type"]["all"]["calibrated_region"]
     assert calibrated["coverage"] == pytest.approx(0.9, abs=0.05)
+    few, many = (numbers["by_type_and_k"]["hidden"][k] for k in "18")
+    assert few["n"] + many["n"] == numbers["by_type"]["hidden"]["n"] == 400
+    assert few["box"]["coverage"] > many["box"]["coverage"]
     assert json.loads(json.dumps(numbers)) == numbers
 
 

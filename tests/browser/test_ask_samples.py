@@ -46,7 +46,7 @@ def test_each_layer_is_switched_by_mouse_and_by_key(asked: AskPage) -> None:
         asked.part(f"layer-{name}").click()
         assert is_shown(asked, name) is not before
     asked.part("stage").focus()
-    for key in "5678":
+    for key in "567888":
         asked.page.keyboard.press(key)
     assert [is_shown(asked, name) for name in names] == [True, True, False, False]
 
@@ -90,6 +90,21 @@ def test_the_slider_fades_the_heat_map_and_is_there_with_it(asked: AskPage) -> N
     assert layer(asked, "heat").locator("> g").get_attribute("opacity") == "0.4"
     link = asked.part("download-list").locator("a[download$='overlay.png']")
     assert "heat=40" in (link.get_attribute("href") or "")
+
+
+def test_key_8_goes_through_the_strengths_and_leaves_the_slider_as_it_was(asked: AskPage) -> None:
+    asked.part("layer-heat").click()
+    asked.part("heat-opacity").fill("90")
+    asked.part("stage").focus()
+    seen = []
+    for _ in range(4):
+        asked.page.keyboard.press("8")
+        seen.append((is_shown(asked, "heat"), asked.part("heat-opacity").input_value()))
+    assert seen == [(True, "50"), (True, "75"), (False, "90"), (True, "90")]
+
+
+def test_how_likely_each_edge_was_is_left_out_where_nobody_knows(asked: AskPage) -> None:
+    assert not asked.part("edges").is_visible()
 
 
 def test_the_png_shows_the_layers_that_the_page_shows(asked: AskPage) -> None:

@@ -54,6 +54,11 @@ def test_a_scene_never_trained_on(visitor: AskPage, scene: tuple[Path, str]) -> 
     assert visitor.part("answer").inner_text() == trace["answer"] != ""
     expect(visitor.page.locator("[data-layer=box] .ev-line")).to_be_visible()
     expect(visitor.part("crop-image")).to_be_visible()
+    visitor.part("edges").locator("summary").click()
+    assert [row.split()[0] for row in visitor.part("edge-list").get_by_role("listitem").all_inner_texts()] == [
+        "Left", "Top", "Right", "Bottom",
+    ]  # fmt: skip
+    assert visitor.part("edge-list").locator("rect.w").count() == 4
     shown = int(re.sub(r"\D", "", visitor.part("cost-tokens").inner_text()))
     views = [trace[look]["view"]["size"] for look in ("coarse", "zoom")]
     assert shown == sum(view["width"] * view["height"] // 28**2 for view in views)

@@ -365,3 +365,14 @@ def test_the_worker_ends_with_its_door(upload: Path, tmp_path: Path) -> None:
 def test_names_are_cleaned(given: str, shown: str) -> None:
     assert clean_name(given) == shown
     assert len(clean_name(given)) <= 120
+
+
+def test_a_door_of_a_program_makes_no_tiles_and_the_same_pixels(tmp_path: Path, upload: Path, opened: Opens) -> None:
+    with Door(tmp_path / "untiled", tiled=False) as door:
+        photo = door.open_upright(upload)
+        assert not photo.tiles.exists()
+        shown = opened(upload.read_bytes())
+        assert shown.tiles.is_dir()
+        assert photo.blob_sha256 == shown.blob_sha256
+        view = View(Box.of(photo.size), Size(56, 28))
+        assert (resample(photo, view, Kernel.BICUBIC) == resample(shown, view, Kernel.BICUBIC)).all()

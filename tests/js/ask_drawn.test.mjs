@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { drawnLayers, nearestOutline, overlayQuery, there } from "../../ergo_demo/ui/ask_view/drawn.js";
+import { drawnLayers, nearestOutline, nextHeat, overlayQuery, there } from "../../ergo_demo/ui/ask_view/drawn.js";
 import { cellsAt, levelOf } from "../../ergo_demo/ui/viewer/heat.js";
 
 const SHOWN = { box: true, region: true, samples: false, heat: false };
@@ -33,6 +33,14 @@ test("a click means the nearest outline within reach, from inside and outside", 
   assert.equal(nearestOutline(rects, { x: 194, y: 50 }, 8), 2);
   assert.equal(nearestOutline(rects, { x: 50, y: 50 }, 8), null);
   assert.equal(nearestOutline([], { x: 0, y: 0 }, 8), null);
+});
+
+test("key 8 shows the heat map, at 50 %, at 75 %, and hides it as it was", () => {
+  const steps = [{ shown: false, opacity: 0.4, before: null }];
+  while (steps.length < 6) steps.push(nextHeat(steps.at(-1)));
+  assert.deepEqual(steps.map(({ shown, opacity }) => [shown, opacity]), [
+    [false, 0.4], [true, 0.4], [true, 0.5], [true, 0.75], [false, 0.4], [true, 0.4],
+  ]);
 });
 
 test("the picture to download has the layers that are shown", () => {

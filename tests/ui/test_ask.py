@@ -20,9 +20,9 @@ from ergo_demo.ui.session import Sessions
 from tests.photos import pattern, write_png
 
 QUESTION = "Which number?"
-Values: TypeAlias = tuple[int | None, int | None, float | None, int | None]
+Values: TypeAlias = tuple[int | None, int | None, float | None, int | None, int | None, float | None]
 
-VALUES: Values = (320, 320, 0.0, 42)
+VALUES: Values = (320, 320, 0.0, 42, 8, 1.0)
 
 
 @pytest.fixture(scope="module")
@@ -117,10 +117,21 @@ def test_a_run_ends_with_its_trace_and_stays_in_the_list(tab: AskTab) -> None:
 
 def test_an_empty_setting_is_what_the_model_was_made_for(tab: AskTab) -> None:
     with_photo(tab)
-    tab.start(QUESTION, None, None, None, None, request())
+    tab.start(QUESTION, None, None, None, None, None, None, request())
     job = tab.sessions.of("ada").job
     assert job is not None
     assert job.chosen == tab.services.defaults
+
+
+def test_as_many_samples_as_are_set_are_drawn_counted_and_paid_for(tab: AskTab) -> None:
+    with_photo(tab)
+    for samples, costs, sentence in ((3, "3 samples: ", "3 of 3 looks overlap."), (0, "", "Samples are off:")):
+        tab.start(QUESTION, 320, 320, 0.0, 42, samples, 0.0, request())
+        *_, last = tab.run(request())
+        assert len(last["samples"]) == samples
+        assert last["cost"]["note"].startswith(costs)
+        assert any(sentence in f"{line['strong']} {line['rest']}" for line in last["sentences"])
+    assert last["cost"]["note"] == ""
 
 
 def test_many_tokens_are_sent_together(door: Door, tmp_path: Path) -> None:
@@ -147,10 +158,12 @@ def test_another_visitors_question_cannot_be_opened(tab: AskTab) -> None:
     [
         ("   ", VALUES, "There is no question."),
         ("x" * 5_000, VALUES, "The question has 5,000 characters; 4,000 is the most."),
-        (QUESTION, (1, 320, 0.0, 42), "The coarse budget is 1"),
-        (QUESTION, (320, 320, 7.0, 42), "The temperature is 7.0"),
-        (QUESTION, (320, 320, 0.0, -1), "The seed is -1"),
-        (QUESTION, (320, 320, float("nan"), 1), "The temperature is nan"),
+        (QUESTION, (1, 320, 0.0, 42, 8, 1.0), "The coarse budget is 1"),
+        (QUESTION, (320, 320, 7.0, 42, 8, 1.0), "The temperature is 7.0"),
+        (QUESTION, (320, 320, 0.0, -1, 8, 1.0), "The seed is -1"),
+        (QUESTION, (320, 320, float("nan"), 1, 8, 1.0), "The temperature is nan"),
+        (QUESTION, (320, 320, 0.0, 42, 65, 1.0), "The number of samples is 65"),
+        (QUESTION, (320, 320, 0.0, 42, 8, 2.5), "The temperature of the samples is 2.5"),
     ],
 )
 def test_what_cannot_be_asked_is_said(tab: AskTab, question: str, values: Values, words: str) -> None:

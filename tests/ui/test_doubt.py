@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from ergo_demo.geometry import Box
-from ergo_demo.records import Calibration, Finish, Sample, Trace
+from ergo_demo.records import Calibration, Finish, Sample, Sampling, Trace
 from ergo_demo.ui import doubt
+from ergo_demo.ui.promise import region_label
 from ergo_demo.uncertainty.sampled import heat_map, spread
 from tests.ui import runs
 
@@ -57,10 +58,22 @@ def said(found: Trace) -> list[str]:
         ),
         pytest.param((None,) * 3, "The model is unsure of the place. 3 of 3 looks named no region.", id="none"),
         pytest.param(
-            (Box(0, 0, 100, 100), Box(0, 0, 500, 100), Box(0, 0, 900, 100)),
+            (HERE, Box(5360, 3040, 8000, 3572), Box(5360, 3040, 8000, 6000)),
             "The model is sure of the place, not of its size. "
-            "3 looks meet at one place, but two of them share only 29 %.",
+            "3 looks meet at one place, but two of them share only 17 %.",
             id="one place, many sizes",
+        ),
+        pytest.param(
+            (RIGHT,) * 8,
+            "The model is split between two places. "
+            "None of its looks is at the box; 8 of 8 looks are 890 px to its right.",
+            id="all elsewhere",
+        ),
+        pytest.param(
+            (RIGHT, ABOVE, FAR, None),
+            "The model is unsure of the place. None of its 4 looks is at the box; they are at 3 other places. "
+            "1 of 4 looks named no region.",
+            id="all elsewhere, many places",
         ),
     ],
 )
@@ -71,12 +84,12 @@ def test_one_plain_sentence_says_how_sure_the_model_is_of_the_place(boxes: tuple
 def test_a_promise_has_its_n_and_its_range_and_there_is_none_below_fifty() -> None:
     promised = trace(HERE, HERE, calibration=CALIBRATION)
     assert said(promised)[1] == "The dashed region holds the target in 90 % of cases (n = 212, 87–93 %)."
-    assert doubt.region_label(promised) == "Expanded region"
+    assert region_label(promised) == "Expanded region"
     for calibration, n in ((None, 0), (replace(CALIBRATION, n=23), 23)):
         found = trace(HERE, HERE, calibration=calibration)
         words = f"Sample region, not calibrated (n = {n}; 50 are needed). It promises nothing."
         assert said(found)[1] == words
-        assert doubt.region_label(found) == "Sample region"
+        assert region_label(found) == "Sample region"
 
 
 def test_a_third_look_says_whether_the_answer_stays() -> None:
@@ -84,8 +97,35 @@ def test_a_third_look_says_whether_the_answer_stays() -> None:
     assert said(trace(HERE, HERE, differ=True))[2] == "Read from the region, the answer is 'K 4l7'."
 
 
-def test_without_samples_nothing_is_said() -> None:
-    assert doubt.lines(runs.trace()) == []
+def test_without_samples_the_page_says_why() -> None:
+    off = "Samples are off: there is no region and no heat map, and nothing is paid for them."
+    assert said(runs.trace()) == [off]
+    failed = replace(runs.trace(), sampled=Sampling(), samples=(Sample("", None, error="Out of memory."),))
+    assert said(failed) == ["No sample was drawn to its end. Out of memory."]
+
+
+def test_without_a_box_no_look_is_said_to_be_at_it() -> None:
+    split = replace(trace(HERE, HERE, FAR), box=None, region=None)
+    assert said(split) == ["The model is split between two places. 2 of 3 looks are at one place, 1 at another."]
+
+
+def test_a_calibration_for_something_else_is_named_as_such() -> None:
+    plain = replace(runs.trace(), samples=trace(HERE, HERE).samples, region=runs.REGION)
+    other = doubt.lines(plain, CALIBRATION)[1]
+    assert other["rest"] == "not calibrated for this model revision (n = 0). It promises nothing."
+    same = replace(CALIBRATION, model=plain.model.name, revision=plain.model.revision)
+    assert doubt.lines(plain, same)[1]["rest"] == (
+        "not calibrated for these settings (n = 0; there is one for 8 samples at temperature 1, 1,280 coarse tokens). "
+        "It promises nothing."
+    )
+
+
+def test_a_region_that_ends_at_the_edge_and_one_found_by_risk_control_say_so() -> None:
+    cut = replace(trace(HERE, HERE, calibration=CALIBRATION), region=Box(0, 10, 6116, 3572))
+    assert said(cut)[1].endswith("(n = 212, 87–93 %). It ends at the edge of the photo.")
+    risk = trace(HERE, HERE, calibration=replace(CALIBRATION, epsilon=0.05))
+    words = "The dashed region answers right as often as the target's own box, within 5 points (n = 212)."
+    assert said(risk)[1] == words
 
 
 @pytest.mark.parametrize(

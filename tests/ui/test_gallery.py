@@ -240,3 +240,17 @@ def test_pictures_are_jpegs_of_the_region(gallery: Pictures) -> None:
 def test_the_numbers_of_a_row_survive_json(out: Path) -> None:
     for line in out.read_text("utf-8").splitlines():
         assert json.loads(line)["line"] >= 1
+
+
+def test_rows_carry_the_heat_map_and_the_item_shows_it_with_all_that_was_sampled(tmp_path: Path) -> None:
+    write_png(tmp_path / "a.png", pattern(168, 112))
+    questions = write_lines(tmp_path / "questions.jsonl", [{"image": "a.png", "question": "Which number?"}])
+    (row,) = answer(questions, tmp_path / "out.jsonl", samples=4)
+    assert row["trace"] is not None
+    heat = row["trace"]["heat"]
+    assert (len(heat), {len(cells) for cells in heat}) == (48, {64})
+    with Door(tmp_path / "shown") as door:
+        tab = GalleryTab(open_gallery(tmp_path / "out.jsonl", door))
+        _shown, screen = tab.opened(*ANYTHING, gr.EventData(None, {"row": 0}))
+    assert screen["heat"] == heat
+    assert (len(screen["samples"]), screen["region"] is not None) == (4, True)

@@ -92,3 +92,5 @@ def test_where_nothing_is_known_nothing_is_said() -> None:
     assert coordinates(bare) == ()
     assert box_logprob(said(token("no box"))) is None
     assert coordinates(said(token("<zoom>"), token("[14,7,"), token("5"), token("</zoom>"))) == ()
+    parts = [token(part) for part in ("<zoom>", "[", "1", ".", "5", ",", "2", ",", "3", ",", "4", "]", "</zoom>")]
+    assert coordinates(said(*parts)) == (), "1.5 is neither 1 nor 5"

@@ -7,9 +7,10 @@
 import { svg } from "../viewer/dom.js";
 import { createViewer } from "../viewer/viewer.js";
 import { Clock } from "./clock.js";
+import { fillEdges } from "./edges.js";
 import * as fill from "./fill.js";
 import { listenForPhotos } from "./intake.js";
-import { drawnLayers, nearestOutline, overlayQuery, there } from "./drawn.js";
+import { drawnLayers, nearestOutline, nextHeat, overlayQuery, there } from "./drawn.js";
 import { leaderLines } from "./leader.js";
 
 /** How often a page that waits asks whether it is its turn. */
@@ -35,6 +36,7 @@ class AskView {
   #screen = null;
   #shown = { ...SHOWN_AT_FIRST };
   #heatOpacity = 1;
+  #heatBefore = null; // the strength that key 8 goes back to; null where it has not changed it
   #chosen = null; // the number of the sample whose reasoning is shown
   #words = "";
   #clock = new Clock();
@@ -49,6 +51,7 @@ class AskView {
     this.#viewer = createViewer(this.#parts.stage, {
       onMove: () => this.#drawLeader(),
       onLayer: (id, shown) => this.#layerSwitched(id, shown),
+      acts: ({ layer }) => layer === "heat" && this.#stepHeat(),
     });
     fill.fillExamples(this.#parts, props.examples, props.licence, (index) => this.#chooseExample(index));
     this.#listen();
@@ -70,6 +73,7 @@ class AskView {
     fill.fillAnswer(parts.answer, screen.answer, screen.answer_is_note);
     this.#showThoughts(screen);
     fill.fillCost(parts, screen.cost);
+    fillEdges(parts, screen.edges);
     fill.fillDownloads(parts, screen.downloads);
     this.#showSwitched();
     fill.fillAsked(parts, screen.asked, busy, (id) => this.#trigger("again", { id }));
@@ -158,7 +162,19 @@ class AskView {
     this.#drawLeader();
   }
 
+  /** Key 8. */
+  #stepHeat() {
+    const now = { shown: this.#shown.heat, opacity: this.#heatOpacity, before: this.#heatBefore };
+    const { shown, opacity, before } = nextHeat(now);
+    [this.#heatOpacity, this.#heatBefore] = [opacity, before];
+    this.#parts["heat-opacity"].value = String(Math.round(opacity * 100));
+    this.#layerSwitched("heat", shown);
+    this.#viewer.say(shown ? `Heat map at ${Math.round(opacity * 100)} %` : "Heat map hidden");
+    return true;
+  }
+
   #faded() {
+    this.#heatBefore = null;
     this.#heatOpacity = Number(this.#parts["heat-opacity"].value) / 100;
     this.#showSwitched();
   }

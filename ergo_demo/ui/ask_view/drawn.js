@@ -41,6 +41,14 @@ function fromOutline({ x: left, y: top, width, height }, x, y) {
   return outside || Math.min(x - left, left + width - x, y - top, top + height - y);
 }
 
+/** What key 8 makes of the heat map, again and again: shown as it was, at 50 %, at 75 %, hidden and as it was. */
+export function nextHeat({ shown, opacity, before }) {
+  if (!shown) return { shown: true, opacity, before: null };
+  if (before === null) return { shown: true, opacity: 0.5, before: opacity };
+  if (opacity === 0.5) return { shown: true, opacity: 0.75, before };
+  return { shown: false, opacity: before, before: null };
+}
+
 /** What the overlay's address says about the switches. */
 export function overlayQuery(shown, heatOpacity) {
   const layers = Object.keys(shown).filter((id) => shown[id]);

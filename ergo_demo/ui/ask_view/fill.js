@@ -17,7 +17,6 @@ function icon(name) {
   return svg("svg", { class: "i", viewBox: "0 0 16 16", "aria-hidden": "true" }, ...paths);
 }
 
-/** The line of the model box, as it is on the photo. */
 /** The line of a layer, as the legend shows it. */
 const GLYPHS = { box: { "stroke-width": "2.5" }, region: { "stroke-width": "2", "stroke-dasharray": "7 4" } };
 
@@ -66,12 +65,12 @@ export function fillSteps(part, steps) {
 /** The lines under the photo. "%s" in `strong` is where the seconds tick. */
 export function fillSentences(part, lines) {
   replaceIfOther(part, JSON.stringify(lines), () =>
-    lines.map(({ strong, rest, icon: name }) => {
+    lines.map(({ strong, rest, icon: name, about }) => {
       const [before, after] = strong.split("%s");
       const ticking = after === undefined ? [] : [html("span", { "data-ticks": "" }), after];
       const words = html("span", {}, html("b", {}, before, ...ticking), strong && rest ? " " : "", rest);
       const sign = GLYPHS[name] ? glyph(name) : name ? icon(name) : html("span");
-      return html("p", { class: strong ? "" : "m" }, sign, words);
+      return html("p", { class: strong ? "" : "m", ...(about ? { title: about } : {}) }, sign, words);
     }),
   );
 }
