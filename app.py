@@ -13,6 +13,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
+from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -80,6 +81,7 @@ def serve(flags: Mapping[str, object], passing: Path) -> None:
     import spaces  # noqa: F401  first: it must see torch before anything touches CUDA
 
     from ergo_demo.engines import open_engine
+    from ergo_demo.exports.jobs import Exports
     from ergo_demo.imaging import Door, Limits
     from ergo_demo.settings import read_settings
     from ergo_demo.ui import build_app, launch_options
@@ -94,11 +96,13 @@ def serve(flags: Mapping[str, object], passing: Path) -> None:
     print(f"  {engine.info.model.name}: {engine.info.reason}", flush=True)
     photos = settings.photos or passing
     photos.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with Door(photos, limits=Limits(quota_bytes=settings.photo_quota_bytes)) as door, open_kept(settings) as store:
+    limits = Limits(quota_bytes=settings.photo_quota_bytes)
+    with Door(photos, limits=limits) as door, open_kept(settings) as store, ExitStack() as kept:
         gallery = open_gallery(settings.gallery, door) if settings.gallery else None
         entrance = entrance_to(store, settings)
+        exports = kept.enter_context(closing(Exports(store, store.exports)))
         services = Services(
-            engine.info, make_look(engine), door, settings, gallery, store, entrance, make_again(engine)
+            engine.info, make_look(engine), door, settings, gallery, store, entrance, exports, make_again(engine)
         )
         page = build_app(services)
         with page:

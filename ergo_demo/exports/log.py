@@ -1,8 +1,8 @@
 """Everything: each decision ever made, whole, with its item, photo, model run, prompts and project. For archives.
 
 One line for each, in `log.jsonl`, or the same line in a Parquet file beside columns to search by. `import-log` puts it
-back into a store: exported again it is the same, byte for byte. It holds more than any other format (a visit's id, the name
-of the uploaded file), so it is for its owner.
+back into a store: exported again it is the same, byte for byte. It holds more than any other format (a visit's id, the
+name of the uploaded file), so it is for its owner.
 """
 
 import hashlib

@@ -4,9 +4,12 @@ ERGO_DATA/store.sqlite    the database (unless ERGO_STORE names a PostgreSQL)
 ERGO_DATA/images/         photos by hash
 ERGO_DATA/secret.key      the key of identities (unless ERGO_SECRET)
 ERGO_DATA/backups/        the database as it was before a new version changed it
+ERGO_DATA/exports/        what the page's owner had written, to be fetched; gone when somebody is forgotten
 """
 
 import random
+import secrets
+import shutil
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future
@@ -40,6 +43,9 @@ from ergo_demo.store.records import (
 from ergo_demo.store.writer import Writer
 
 
+EXPORTS = "exports"
+
+
 class Store:
     """Everything that is kept. Thread safe; several processes may open the same one. Writing returns once it is on the
     disk; it raises StoreError otherwise, and then nothing was saved.
@@ -67,6 +73,11 @@ class Store:
     def identity(self, name: str) -> str:
         """What stands for a person's name."""
         return keyed_hash(self._parts.key, name)
+
+    @property
+    def exports(self) -> Path:
+        """The folder for exports that are to be fetched; it may not be there."""
+        return self._parts.data / EXPORTS
 
     # Photos and traces
 
@@ -237,7 +248,12 @@ class Store:
         return gone
 
     def _wipe(self) -> None:
-        """Removes deleted text from where it still stands: SQLite's log, and snapshots of older versions."""
+        """Removes deleted text from where it still stands: SQLite's log, snapshots of older versions, exports."""
+        with suppress(FileNotFoundError):
+            # Under another name first: an export that is being written then fails, and nobody gets its beginning.
+            self.exports.rename(self._parts.data / f".{EXPORTS}-{secrets.token_hex(8)}")
+        for folder in self._parts.data.glob(f".{EXPORTS}-*"):
+            shutil.rmtree(folder, ignore_errors=True)
         for snapshot in (self._parts.data / copying.SNAPSHOTS).glob("*"):
             snapshot.unlink()
         if self._parts.writing.dialect.name == "sqlite":
