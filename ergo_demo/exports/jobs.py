@@ -1,7 +1,7 @@
 """Exports that a server writes while it serves: one at a time, in a thread, watched and stopped from elsewhere.
 
-What is written lies as a zip in one folder until it is removed: the newest `MOST_KEPT` of them. Its name says the format
-and when. One that was stopped, or whose server ended, goes on when the same is asked for again.
+What is written lies as a zip in one folder until it is removed: the newest `MOST_KEPT` of them. Its name says the
+format and when. One that was stopped, or whose server ended, goes on when the same is asked for again.
 """
 
 import hashlib

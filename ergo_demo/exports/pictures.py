@@ -84,7 +84,7 @@ class Pictures:
 
     def stored(self, photo: Photo) -> str:
         """Writes the store's own file, byte for byte; its path within the folder."""
-        name = _name(photo.blob_sha256, photo.path.suffix)
+        name = stored_name(photo)
         if not (self._folder / name).exists():
             shutil.copyfile(photo.path, self._place(name))
         return name
@@ -93,6 +93,11 @@ class Pictures:
         target = self._folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         return target
+
+
+def stored_name(photo: Photo) -> str:
+    """Where the store's own file of a photo lies in an export."""
+    return _name(photo.blob_sha256, photo.path.suffix)
 
 
 def _name(sha256: str, suffix: str, prefix: str = FOLDER) -> str:

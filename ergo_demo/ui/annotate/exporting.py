@@ -1,4 +1,4 @@
-"""The owner's routes of exports: what can be chosen, a dry run, files, a download. What runs is told when it is asked."""
+"""The owner's routes of exports: what can be chosen, a dry run, files, a download. What runs is asked about."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
