@@ -183,7 +183,7 @@ def hub_of(settings: "Settings", store: "Store") -> "HubDataset | None":
 
 def sending(store: "Store", hub: "HubDataset | None") -> "list[Chore]":
     """The chore that sends what was decided, where there is a dataset for it."""
-    from ergo_demo.errors import HubFailed
+    from ergo_demo.errors import ErgoError
     from ergo_demo.exports.hub.syncing import push
     from ergo_demo.ui.uploads import every_minute
 
@@ -191,7 +191,7 @@ def sending(store: "Store", hub: "HubDataset | None") -> "list[Chore]":
         assert hub is not None, "there is no chore without one"
         try:
             push(store, hub)
-        except HubFailed as error:
+        except ErgoError as error:  # it waits in the outbox, until the next minute
             print(error, file=sys.stderr, flush=True)
 
     return [] if hub is None else [every_minute(send)]

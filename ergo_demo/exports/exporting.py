@@ -43,10 +43,11 @@ class Request:
 
 @dataclass
 class Preview:
-    """What an export has, or would have. `decisions` were read; `filtered` of them were not asked for."""
+    """What an export has, or would have. `decisions` were read; `filtered` of them were not asked for; `giving` a row."""
 
     decisions: int = 0
     filtered: int = 0
+    giving: int = 0
     kinds: Counter[str] = field(default_factory=Counter)
     splits: Counter[str] = field(default_factory=Counter)
     dropped: Counter[str] = field(default_factory=Counter)
@@ -135,7 +136,9 @@ def _rows(store: Store, request: Request, counts: Preview, watch: Watch) -> Iter
             counts.filtered += 1
             continue
         counts.tally.add(corrected)
+        before = counts.rows
         yield from _rows_of(corrected, request, counts)
+        counts.giving += counts.rows > before
 
 
 def _rows_of(corrected: Corrected, request: Request, counts: Preview) -> Iterator[Any]:

@@ -137,7 +137,8 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             self.connection.close()
             return
-        self._say(200, {"commitUrl": f"{self.hub.url}/x", "commitOid": self._head(), "hookOutput": ""})
+        address = f"{self.hub.url}/datasets/{'/'.join(repo)}/commit/{self._head()}"
+        self._say(200, {"commitUrl": address, "commitOid": self._head(), "hookOutput": ""})
 
     def _resolve(self, repo: str, name: str) -> None:
         content = self.hub.files.get(repo, {}).get(name)

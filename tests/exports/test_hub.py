@@ -1,4 +1,4 @@
-"""Sending decisions to the Hub and back: every fault of the way, nothing lost, nothing twice, nothing forgotten back."""
+"""Decisions sent to the Hub and back: every fault of the way, nothing lost, nothing twice, nobody forgotten is back."""
 
 import json
 import os

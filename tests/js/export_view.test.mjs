@@ -35,7 +35,8 @@ test("what happens, in one sentence", () => {
   assert.match(gone_on, /Structure checked only: .* It went on with 12 pictures of the try before/);
 });
 
-test("what gives no row, the filters first", () => {
+test("what gives rows, and what does not, the filters first", () => {
+  assert.equal(words.from({ ...JOB, giving: 389 }), "rows from 389 of 1,284 decisions");
   assert.deepEqual(words.dropped(JOB), [["Left out by the filters", 895], ["Skipped", 56]]);
   assert.deepEqual(words.dropped({ ...JOB, filtered: 0 }), [["Skipped", 56]]);
 });

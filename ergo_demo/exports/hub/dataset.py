@@ -50,11 +50,8 @@ class HubDataset:
             raise InputError(f"The dataset {self.repo} is public.", remedy="Make it private, or name another one.")
 
     def names(self) -> list[str]:
-        """Every file's; none where there is no such dataset yet."""
-        try:
-            return sorted(self._ask(lambda: self._api.list_repo_files(self.repo, repo_type="dataset")))
-        except RepositoryNotFoundError:
-            return []
+        """Every file's. Raises InputError where there is no such dataset, HubFailed."""
+        return sorted(self._ask(lambda: self._api.list_repo_files(self.repo, repo_type="dataset")))
 
     def commit(self, files: Mapping[str, Path], message: str, delete: Collection[str] = ()) -> str:
         """Puts files there, and takes some away, all or none; the commit. Files that are there already change nothing.
@@ -83,8 +80,6 @@ class HubDataset:
         for tried in range(TRIES):
             try:
                 return question()
-            except RepositoryNotFoundError:
-                raise
             except (
                 HfHubHTTPError,
                 httpx2.HTTPError,
@@ -101,6 +96,8 @@ class HubDataset:
         status = error.response.status_code if isinstance(error, HfHubHTTPError) else None
         if isinstance(error, HFValidationError):
             raise InputError(f"{self.repo!r} is no name of a dataset.", remedy="Give it as owner/name.") from error
+        if isinstance(error, RepositoryNotFoundError):  # a private one that this token may not read is hidden
+            raise InputError(f"There is no dataset {self.repo} for this token.", remedy=REFUSES) from error
         if status in (401, 403):
             raise HubFailed(f"The Hub does not let this token write {self.repo}.", remedy=REFUSES) from error
         if status is not None:

@@ -75,19 +75,26 @@ def _read(store: Store, ids: list[str]) -> Iterator[Corrected]:
 
 def _send(store: Store, hub: HubDataset, outbox: Outbox, shard: Shard) -> int:
     """One commit; then the note, then the shard goes. Killed in between, the same commit is made again: no change."""
-    lines = list(shard.lines())
+    lines, sent = list(shard.lines()), 0
     new = {line["photo"]: line["image"]["blob_sha256"] for line in lines if line["photo"] not in outbox.photos()}
-    try:
-        files = {name: store.image(sha256)[1] for name, sha256 in new.items()}
-    except NotThere:  # forgotten since; what is left of the shard is cut anew
-        shard.file.unlink(missing_ok=True)
-        return 0
-    if lines:
+    files = {name: _photo(store, sha256) for name, sha256 in new.items()}
+    whole = {name: path for name, path in files.items() if path is not None}
+    if lines and len(whole) == len(files):  # else one was forgotten since: what is left of the shard is cut anew
         ids = [id_of(line) for line in lines]
-        commit = hub.commit({shard.name: shard.file, **files}, f"{len(ids)} decisions")
+        commit = hub.commit({shard.name: shard.file, **whole}, f"{len(ids)} decisions")
         outbox.note(shard.name, ids, list(new), commit)
+        sent = len(ids)
     shard.file.unlink(missing_ok=True)
-    return len(lines)
+    return sent
+
+
+def _photo(store: Store, blob_sha256: str) -> Path | None:
+    """The photo's file; None where it is gone."""
+    try:
+        file = store.image(blob_sha256)[1]
+    except NotThere:
+        return None
+    return file if file.is_file() else None
 
 
 def _untold(store: Store, outbox: Outbox) -> tuple[str, str] | None:

@@ -148,6 +148,7 @@ def _told(job: Job) -> dict[str, Any]:
 def _counted(counts: Preview) -> dict[str, Any]:
     return {
         "filtered": counts.filtered,
+        "giving": counts.giving,
         "kinds": dict(sorted(counts.kinds.items())),
         "splits": dict(sorted(counts.splits.items(), reverse=True)),
         "dropped": dict(counts.dropped.most_common()),

@@ -37,8 +37,8 @@ export function written({ name, checked, rows: count, rows_again, taken }) {
 }
 
 /** "rows from 389 of 1,284 decisions", beside the figure. */
-export function from({ decisions, filtered }) {
-  return `rows from ${grouped(decisions - filtered)} of ${grouped(decisions)} decisions`;
+export function from({ decisions, giving }) {
+  return `rows from ${grouped(giving)} of ${grouped(decisions)} decisions`;
 }
 
 /** Reasons and counts of decisions, or parts of them, that give no row. */

@@ -66,7 +66,7 @@ def test_every_format_is_offered_once(owner: httpx.Client) -> None:
 def test_a_dry_run_counts_and_writes_nothing(server: Serving, owner: httpx.Client) -> None:
     job = run(owner, **COCO, dry=True)
     assert (job["stage"], job["decisions"], job["filtered"]) == ("done", 6, 0)
-    assert job["kinds"] == {"accept": 1, "edit": 4}
+    assert (job["giving"], job["kinds"]) == (5, {"accept": 1, "edit": 4})
     assert job["dropped"] == {"no box: skip": 1}
     assert (len(job["shown"]), job["people"], job["not_for_publishing"]) == (3, 1, 6)
     assert sum(job["splits"].values()) == job["rows"] == 5
