@@ -43,7 +43,10 @@ class Request:
 
 @dataclass
 class Preview:
-    """What an export has, or would have. `decisions` were read; `filtered` of them were not asked for; `giving` a row."""
+    """What an export has, or would have.
+
+    `decisions` were read; `filtered` of them were not asked for, `giving` gave at least one row.
+    """
 
     decisions: int = 0
     filtered: int = 0

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from ergo_demo.errors import ErgoError, InputError, NotThere, NotWritten
-from ergo_demo.exports.exporting import Exported, Preview, Request, export, preview
+from ergo_demo.exports.exporting import Exported, Preview, Request, Watch, export, preview
 from ergo_demo.exports.folder import Interrupted
 from ergo_demo.exports.packing import pack
 from ergo_demo.store.store import Store
@@ -47,10 +47,10 @@ class Kept:
 
 @dataclass
 class Job:
-    """One dry run or export. `key` names what was asked for."""
+    """One dry run or export."""
 
     number: int
-    key: str
+    request: Request
     dry: bool
     stage: Stage
     counts: Preview = field(default_factory=Preview)
@@ -81,8 +81,8 @@ class Exports:
             if self.job is not None and self.job.at_work:
                 raise InputError("Another export is at work.", remedy="Wait until it is done, or stop it.")
             number = self.job.number + 1 if self.job else 1
-            self.job = job = Job(number, key_of(request), dry, "reading" if dry else "writing")
-            self._thread = threading.Thread(target=self._work, args=(job, request), name="ergo-export", daemon=True)
+            self.job = job = Job(number, request, dry, "reading" if dry else "writing")
+            self._thread = threading.Thread(target=self._work, args=(job,), name="ergo-export", daemon=True)
             self._thread.start()
             return job
 
@@ -115,7 +115,7 @@ class Exports:
         path.unlink()
         path.with_suffix(".json").unlink(missing_ok=True)
 
-    def _work(self, job: Job, request: Request) -> None:
+    def _work(self, job: Job) -> None:
         def watch(counts: Preview) -> None:
             job.counts = counts
             if job.stopping:
@@ -125,9 +125,9 @@ class Exports:
 
         try:
             if job.dry:
-                job.counts = preview(self._store, request, watch)
+                job.counts = preview(self._store, job.request, watch)
             else:
-                self._write(job, request, watch)
+                self._write(job, watch)
             job.stage = "done"
         except Interrupted:
             job.stage = "stopped"
@@ -141,9 +141,10 @@ class Exports:
             job.stage = "failed"
             raise
 
-    def _write(self, job: Job, request: Request, watch: Callable[[Preview], None]) -> None:
+    def _write(self, job: Job, watch: Watch) -> None:
+        request = job.request
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        out = self._folder / f"{request.format.name}-{job.key}"
+        out = self._folder / f"{request.format.name}-{key_of(request)}"
         shutil.rmtree(out, ignore_errors=True)  # written by a server that ended before it was packed
         done = export(self._store, request, out, watch)
         job.stage = "packing"

@@ -8,7 +8,7 @@ import { Refused, Unreachable } from "../../ergo_demo/ui/annotate_view/server.js
 
 const WRITTEN = { name: "coco-20261121-101500.zip", checked: "checked with datasets 5.2.0", rows: 1367, rows_again: 1367, taken: 0 };
 const JOB = {
-  number: 1, dry: true, stage: "done", at_work: false, decisions: 1284, filtered: 895, rows: 1367, people: 6,
+  number: 1, format: "trl-dpo", publish: false, dry: true, stage: "done", at_work: false, decisions: 1284, filtered: 895, rows: 1367, people: 6,
   not_for_publishing: 0, splits: { train: 1230, test: 137 }, dropped: { skipped: 56 },
 };
 
@@ -42,11 +42,11 @@ test("what gives rows, and what does not, the filters first", () => {
 });
 
 test("checks are passed, to be looked at, or for later", () => {
-  const signs = (job, format, publish) => words.checks(job, format, publish).map(([passed, title]) => [title, passed]);
-  assert.deepEqual(signs(JOB, "trl-dpo", false), [["Split by photo.", true], ["People.", true], ["Loading back", null]]);
-  const open = { ...JOB, not_for_publishing: 7, written: { ...WRITTEN, rows_again: 1366 } };
-  assert.deepEqual(signs(open, "log", false), [["Split by photo.", true], ["People.", false], ["Consent.", false], ["Loading back,", false]]);
-  assert.deepEqual(signs(open, "coco", true).at(2), ["Consent.", true]);
+  const signs = (job) => words.checks(job).map(([passed, title]) => [title, passed]);
+  assert.deepEqual(signs(JOB), [["Split by photo.", true], ["People.", true], ["Loading back", null]]);
+  const open = { ...JOB, format: "log", not_for_publishing: 7, written: { ...WRITTEN, rows_again: 1366 } };
+  assert.deepEqual(signs(open), [["Split by photo.", true], ["People.", false], ["Consent.", false], ["Loading back,", false]]);
+  assert.deepEqual(signs({ ...open, publish: true }).at(2), ["Consent.", true]);
 });
 
 test("sizes", () => {

@@ -129,6 +129,8 @@ def _told(job: Job) -> dict[str, Any]:
     """A job for the page; the counts in full when nothing changes them any more."""
     told: dict[str, Any] = {
         "number": job.number,
+        "format": job.request.format.name,
+        "publish": job.request.rules.publish,
         "dry": job.dry,
         "stage": job.stage,
         "at_work": job.at_work,

@@ -26,10 +26,6 @@ export class Choosing {
     return this.#parts.formats.querySelector("input:checked").value;
   }
 
-  get publish() {
-    return this.#parts.publish.checked;
-  }
-
   /** Whether the fields hold what they may hold. */
   get valid() {
     return this.#parts.form.checkValidity();
@@ -40,7 +36,7 @@ export class Choosing {
     const chosen = [...filters.querySelectorAll("select")].filter(({ value }) => value).map(({ name, value }) => [name, [value]]);
     return {
       format: this.format, projects: project.value ? [project.value] : [], filters: Object.fromEntries(chosen),
-      publish: this.publish, below_iou: Number(below.value), most_pairs: Number(most.value),
+      publish: this.#parts.publish.checked, below_iou: Number(below.value), most_pairs: Number(most.value),
     };
   }
 

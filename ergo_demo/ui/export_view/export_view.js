@@ -20,7 +20,7 @@ class ExportView {
   #server;
   #choosing = null;
   #tried = null; // the settings of the last dry run here, as text, and how many decisions it read
-  #asked = null; // {number, settings, format, publish} of the job that this page started
+  #asked = null; // {number, settings} of the job that this page started
 
   constructor(element, server) {
     this.#parts = Object.fromEntries([...element.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
@@ -63,7 +63,7 @@ class ExportView {
     const settings = this.#choosing.settings;
     try {
       const { number } = await this.#server.start(settings, dry);
-      this.#asked = { number, settings: JSON.stringify(settings), format: settings.format, publish: settings.publish };
+      this.#asked = { number, settings: JSON.stringify(settings) };
       await this.#look();
     } catch (error) {
       this.#say(error);
@@ -89,11 +89,12 @@ class ExportView {
     const mine = job && this.#asked?.number === job.number ? this.#asked : null;
     if (mine && job.dry && job.stage === "done") this.#tried = { settings: mine.settings, rows: job.rows, decisions: job.decisions };
     const expected = mine && !job.dry && this.#tried?.settings === mine.settings ? this.#tried.decisions : null;
+    stage.setAttribute("aria-live", job?.at_work ? "off" : "polite"); // listeners hear the end, not each number
     stage.textContent = words.stage(job, expected);
     work.classList.toggle("bad", job?.stage === "failed");
     stop.hidden = !job?.at_work;
     dry.disabled = Boolean(job?.at_work);
-    fill(this.#parts, job, mine?.format ?? this.#choosing.format, mine?.publish ?? this.#choosing.publish);
+    fill(this.#parts, job);
     this.#changed();
     if (job?.at_work) write.disabled = true;
   }

@@ -6,7 +6,7 @@ const SIGNS = { true: "M3 8.5l3.2 3.2L13 4.8", false: "M8 3.5v5.500M8 12v.1", nu
 const SIGN_NAMES = { true: "Passed: ", false: "Look at this: ", null: "Later: " };
 
 /** Fills the panels with a finished job; hides them while there is none. */
-export function fill(parts, job, format, publish) {
+export function fill(parts, job) {
   const done = job?.stage === "done";
   for (const name of ["sum", "halves"]) parts[name].hidden = !done;
   parts.three.hidden = !done || job.shown.length === 0;
@@ -15,7 +15,7 @@ export function fill(parts, job, format, publish) {
   parts.from.textContent = words.from(job);
   fillFlow(parts, Object.entries(job.kinds));
   fillDropped(parts.dropped, words.dropped(job));
-  parts.checks.replaceChildren(...words.checks(job, format, publish).map(check));
+  parts.checks.replaceChildren(...words.checks(job).map(check));
   parts["three-title"].textContent = `The first ${job.shown.length === 1 ? "row" : `${job.shown.length} rows`}; boxes in texts are in coarse view px`;
   parts.shown.replaceChildren(...job.shown.map(row));
 }

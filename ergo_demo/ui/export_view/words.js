@@ -48,23 +48,23 @@ export function dropped(job) {
 }
 
 /** [passed, title, text] of each check: true, false for what should be looked at, null for what comes later. */
-export function checks(job, format, publish) {
+export function checks(job) {
   const splits = Object.entries(job.splits).map(([name, count]) => `${grouped(count)} ${name}`).join(", ");
-  const found = [[true, "Split by photo.", `${splits || "No row"}.`], people(job, format)];
-  if (job.not_for_publishing) found.push(consent(job, publish));
+  const found = [[true, "Split by photo.", `${splits || "No row"}.`], people(job)];
+  if (job.not_for_publishing) found.push(consent(job));
   found.push(job.written ? loaded(job.written) : [null, "Loading back", "runs after writing: rows in = rows out."]);
   return found;
 }
 
-function people(job, format) {
+function people(job) {
   const hashes = `${grouped(job.people)} ${job.people === 1 ? "annotator" : "annotators"} as keyed hashes`;
-  if (format.startsWith("log")) return [false, "People.", `${hashes}; but names of uploaded files and ids of visits, too: keep it to yourself.`];
+  if (job.format.startsWith("log")) return [false, "People.", `${hashes}; but names of uploaded files and ids of visits, too: keep it to yourself.`];
   return [true, "People.", `${hashes}; no paths, no addresses.`];
 }
 
-function consent(job, publish) {
+function consent(job) {
   const who = `${grouped(job.not_for_publishing)} decisions are about photos without consent to publish, or without a licence`;
-  return publish ? [true, "Consent.", `${who}: left out.`] : [false, "Consent.", `${who}: keep these files private.`];
+  return job.publish ? [true, "Consent.", `${who}: left out.`] : [false, "Consent.", `${who}: keep these files private.`];
 }
 
 function loaded({ checked, rows: count, rows_again }) {
