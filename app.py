@@ -13,16 +13,19 @@ import signal
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
+from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ergo_demo.exports.hub.dataset import HubDataset
     from ergo_demo.settings import Origin, Settings
     from ergo_demo.store.store import Store
     from ergo_demo.ui.annotate.people import Entrance
     from ergo_demo.ui.gate import Doors, IsRun, Lifespan
     from ergo_demo.ui.services import Services
+    from ergo_demo.ui.uploads import Chore
 
 GRADIO_ENVIRONMENT = {
     "GRADIO_ANALYTICS_ENABLED": "False",
@@ -80,6 +83,7 @@ def serve(flags: Mapping[str, object], passing: Path) -> None:
     import spaces  # noqa: F401  first: it must see torch before anything touches CUDA
 
     from ergo_demo.engines import open_engine
+    from ergo_demo.exports.jobs import Exports
     from ergo_demo.imaging import Door, Limits
     from ergo_demo.settings import read_settings
     from ergo_demo.ui import build_app, launch_options
@@ -94,18 +98,21 @@ def serve(flags: Mapping[str, object], passing: Path) -> None:
     print(f"  {engine.info.model.name}: {engine.info.reason}", flush=True)
     photos = settings.photos or passing
     photos.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with Door(photos, limits=Limits(quota_bytes=settings.photo_quota_bytes)) as door, open_kept(settings) as store:
+    limits = Limits(quota_bytes=settings.photo_quota_bytes)
+    with Door(photos, limits=limits) as door, open_kept(settings) as store, ExitStack() as kept:
         gallery = open_gallery(settings.gallery, door) if settings.gallery else None
         entrance = entrance_to(store, settings)
+        hub = hub_of(settings, store)
+        exports = kept.enter_context(closing(Exports(store, store.exports)))
         services = Services(
-            engine.info, make_look(engine), door, settings, gallery, store, entrance, make_again(engine)
+            engine.info, make_look(engine), door, settings, gallery, store, entrance, exports, make_again(engine)
         )
         page = build_app(services)
         with page:
             add_ask(services)
         page.queue(max_size=WAITING, default_concurrency_limit=4, api_open=False)
         options = launch_options(services)
-        lifespan = gate_and_chores(services, calls_the_model(page))
+        lifespan = gate_and_chores(services, calls_the_model(page), *sending(store, hub))
         app_kwargs = {**options.pop("app_kwargs", {}), "lifespan": lifespan}
         print_addresses(entrance)
         page.launch(**{**options, **SHUT, "app_kwargs": app_kwargs}, **address(settings))
@@ -155,8 +162,43 @@ def address(settings: "Settings") -> dict[str, Any]:
     return {"server_name": settings.host, "server_port": settings.port}
 
 
-def gate_and_chores(services: "Services", is_run: "IsRun") -> "Lifespan":
-    """What surrounds the app while it serves: the gate, and the tidying of both folders of visitors' files."""
+def hub_of(settings: "Settings", store: "Store") -> "HubDataset | None":
+    """The dataset that keeps a copy, after everything in it was added to the store.
+
+    Raises HubFailed rather than serve without what is there: the same items would be decided anew.
+    """
+    if settings.hub_dataset is None:
+        return None
+    from ergo_demo.exports.hub.dataset import HubDataset
+    from ergo_demo.exports.hub.syncing import pull
+
+    hub = HubDataset(settings.hub_dataset)
+    hub.open()
+    counts = pull(store, hub)
+    print(
+        f"  {hub.repo}: {counts['added']:,} decisions came from the Hub; new ones are sent once a minute.", flush=True
+    )
+    return hub
+
+
+def sending(store: "Store", hub: "HubDataset | None") -> "list[Chore]":
+    """The chore that sends what was decided, where there is a dataset for it."""
+    from ergo_demo.errors import ErgoError
+    from ergo_demo.exports.hub.syncing import push
+    from ergo_demo.ui.uploads import every_minute
+
+    def send() -> None:
+        assert hub is not None, "there is no chore without one"
+        try:
+            push(store, hub)
+        except ErgoError as error:  # it waits in the outbox, until the next minute
+            print(error, file=sys.stderr, flush=True)
+
+    return [] if hub is None else [every_minute(send)]
+
+
+def gate_and_chores(services: "Services", is_run: "IsRun", *chores: "Chore") -> "Lifespan":
+    """What surrounds the app while it serves: the gate, tidying both folders of visitors' files, and other chores."""
     from gradio.utils import get_upload_folder
 
     from ergo_demo.ui import gate, uploads
@@ -167,6 +209,7 @@ def gate_and_chores(services: "Services", is_run: "IsRun") -> "Lifespan":
         doors(settings, is_run),
         uploads.sweeper(uploads_folder, seconds=UPLOAD_SECONDS, most_bytes=UPLOADS_BYTES),
         uploads.every_minute(lambda: services.door.expire(settings.photo_seconds)),
+        *chores,
     )
 
 

@@ -16,6 +16,7 @@ from ergo_demo.batch import cli as batch
 from ergo_demo.bench import cli as bench
 from ergo_demo.errors import EngineUnavailable, ErgoError
 from ergo_demo.exports import cli as exports
+from ergo_demo.exports.hub import cli as hub
 from ergo_demo.settings import Settings, describe, read_settings
 from ergo_demo.store import cli as store
 from ergo_demo.training import cli as training
@@ -95,6 +96,13 @@ def _add_stored(commands: Commands) -> None:
     export = commands.add_parser("export", help="write corrected boxes as training data and for box tools")
     exports.add_arguments(export)
     _settle(export, ("data",), partial(exports.run, say=print))
+    for name, run, words in (
+        ("push", hub.run_push, "send decisions to a private dataset on the Hugging Face Hub"),
+        ("pull", hub.run_pull, "add the decisions of such a dataset to the store"),
+    ):
+        synced = commands.add_parser(name, help=words)
+        hub.add_arguments(synced)
+        _settle(synced, ("data",), partial(run, say=print))
     log = commands.add_parser("import-log", help="put an exported log back into the store")
     exports.add_import_arguments(log)
     _settle(log, ("data",), partial(exports.run_import, say=print))

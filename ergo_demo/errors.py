@@ -15,6 +15,7 @@
     │  ├─ ModelNotFound      neither a folder nor a model that the hub can give
     │  ├─ OutOfMemory        the device has too little memory for this request
     │  └─ FrameMismatch      the processor resized a view again: its boxes would be in a wrong frame
+    ├─ HubFailed         the Hub does not take, or give, what is kept; it waits for the next time
     ├─ PhotoExpired      the stored photo is gone: it was deleted, or its time is over
     ├─ Denied            nobody is signed in, or somebody who may not (ui/annotate/answers.py)
     ├─ Superseded        a newer request of the same person took its place (there, too)
@@ -142,6 +143,10 @@ class StoreDamaged(StoreError):
 
 class NotWritten(StoreError):
     """The disk is full, or cannot be written."""
+
+
+class HubFailed(ErgoError):
+    """The Hub does not take, or give, what is kept; it waits for the next time."""
 
 
 class Forgotten(StoreError):

@@ -107,6 +107,10 @@ class Settings:
         Annotated[SecretStr, AfterValidator(_database)] | None,
         _what("PostgreSQL database of the store; from the environment only; unset: SQLite in the data folder"),
     ] = None
+    hub_dataset: Annotated[
+        Annotated[str, Field(pattern=r"^[\w.-]+/[\w.-]+$")] | None,
+        _what("private dataset on the Hugging Face Hub that gets every decision, and gives them back at the start"),
+    ] = None
     secret: Annotated[
         Annotated[SecretStr, Field(min_length=16)] | None,
         _what("key of people's identities; from the environment only; unset: made once, in the data folder"),

@@ -27,6 +27,7 @@ OWNERS = {
     "torch": ("engines/local", "training/"),
     "transformers": ("engines/local", "training/", "exports/processor"),
     "openai": ("engines/remote",),
+    "huggingface_hub": ("engines/local_hub", "exports/hub/"),
     "gradio": ("ui/",),
     "spaces": ("ui/",),
     "pyvips": ("imaging/",),

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
     from ergo_demo.exports.exporting import Preview
 
 Say: TypeAlias = Callable[[str], None]
+
+EVERY = 100
+"""Decisions between two lines of progress."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -56,9 +60,18 @@ def run(options: argparse.Namespace, settings: Settings, say: Say) -> None:
         if options.dry_run or options.out is None:
             _tell(preview(store, request), say)
             return
-        done = export(store, request, options.out, say)
+        done = export(store, request, options.out, partial(_progress, say))
     _tell(done.preview, say)
+    if done.taken:
+        say(f"{done.taken:,} pictures had been made before it was interrupted.")
     say(f"{options.out}: {done.checked.rows:,} rows read again, {done.checked.words}.")
+
+
+def _progress(say: Say, counts: "Preview") -> None:
+    if counts.checking:
+        say(f"{counts.rows:,} rows are written; reading them again")
+    elif counts.decisions % EVERY == 0:
+        say(f"{counts.decisions:,} decisions, {counts.rows:,} rows")
 
 
 def add_import_arguments(parser: argparse.ArgumentParser) -> None:

@@ -1,7 +1,7 @@
 """What people decided, one decision at a time, with everything that it is about; and which of them are wanted."""
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -70,15 +70,23 @@ class Corrected:
 
 def read(store: Store, projects: Sequence[str], *, every_version: bool = False) -> Iterator[Corrected]:
     """Every decision that counts, or ever did, those about one item together. Raises NotThere without the project."""
-    names = store.projects()
     for project in projects:
-        plan = store.plan(project)
-        about: Corrected | None = None
-        for annotation in store.annotations_by_item(project, every_version=every_version):
-            if about is None or about.item.id != annotation.submission.item:
-                about = _about(store, annotation, plan, names[project])
-            if about is not None:
-                yield replace(about, annotation=annotation)
+        store.plan(project)
+        yield from about(store, store.annotations_by_item(project, every_version=every_version))
+
+
+def about(store: Store, annotations: Iterable[Annotation]) -> Iterator[Corrected]:
+    """Each with what it is about; those about one item should follow each other."""
+    names, plans = store.projects(), dict[str, Plan]()
+    found: Corrected | None = None
+    for annotation in annotations:
+        project = annotation.project
+        if found is None or found.item.id != annotation.submission.item:
+            if project not in plans:
+                plans[project] = store.plan(project)
+            found = _about(store, annotation, plans[project], names[project])
+        if found is not None:
+            yield replace(found, annotation=annotation)
 
 
 def _about(store: Store, annotation: Annotation, plan: Plan, name: str) -> Corrected | None:

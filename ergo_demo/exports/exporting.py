@@ -1,7 +1,10 @@
 """Preview and export: from the store to a folder. The command line and a page call these two.
 
 preview(store, request)             what would be written, what is dropped and why, and three rows: writes nothing
-export(store, request, out, say)    writes, reads again, checks, and only then lets the folder appear
+export(store, request, out, watch)  writes, reads again, checks, and only then lets the folder appear
+
+Both call `watch` after every decision; whatever it raises ends them. An export that was interrupted goes on when it is
+started again (folder.py).
 """
 
 import itertools
@@ -9,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from ergo_demo.errors import InputError, StoreDamaged
 from ergo_demo.exports import card, croissant
@@ -24,11 +27,6 @@ from ergo_demo.store.store import Store
 
 SHOWN = 3
 """Rows of a preview."""
-
-EVERY = 100
-"""Decisions between two lines of progress."""
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,15 +43,21 @@ class Request:
 
 @dataclass
 class Preview:
-    """What an export has, or would have. `decisions` were read; `filtered` of them were not asked for."""
+    """What an export has, or would have.
+
+    `decisions` were read; `filtered` of them were not asked for, `giving` gave at least one row.
+    """
 
     decisions: int = 0
     filtered: int = 0
+    giving: int = 0
     kinds: Counter[str] = field(default_factory=Counter)
     splits: Counter[str] = field(default_factory=Counter)
     dropped: Counter[str] = field(default_factory=Counter)
     shown: list[dict[str, str]] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
+    checking: bool = False
+    """All rows are written; they are being read again."""
 
     @property
     def rows(self) -> int:
@@ -61,39 +65,50 @@ class Preview:
         return sum(self.kinds.values())
 
 
+Watch: TypeAlias = Callable[[Preview], None]
+
+
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What was written, and what reading it again found."""
+    """What was written, and what reading it again found. `taken`: pictures that an interrupted try had made."""
 
     preview: Preview
     checked: Checked
+    taken: int = 0
 
 
-def preview(store: Store, request: Request) -> Preview:
+def unwatched(_counts: Preview) -> None:
+    """Nobody looks on."""
+
+
+def preview(store: Store, request: Request, watch: Watch = unwatched) -> Preview:
     """The dry run: the same rows in the same order, without pictures and files. Raises NotThere."""
     counts = Preview()
-    for _ in _rows(store, request, counts):
+    for _ in _rows(store, request, counts, watch):
         pass
     return counts
 
 
-def export(store: Store, request: Request, out: Path, say: Say = lambda _line: None) -> Exported:
+def export(store: Store, request: Request, out: Path, watch: Watch = unwatched) -> Exported:
     """Writes the rows into the new folder `out`, which appears whole or not at all.
 
     Raises InputError where there is nothing to write or `out` exists, StoreDamaged where what was read again is wrong.
     """
     counts = Preview()
-    with new_folder(out) as folder:
-        with request.format.writing(Out(folder, Pictures(folder))) as write:
-            for row in _rows(store, request, counts, say):
+    with new_folder(out) as making:
+        folder, pictures = making.files, Pictures(making.files, making.made)
+        with request.format.writing(Out(folder, pictures)) as write:
+            for row in _rows(store, request, counts, watch):
                 write(row)
         if not counts.rows:
             raise InputError("There is nothing to export.", remedy=_why_nothing(counts))
+        counts.checking = True
+        watch(counts)
         checked = _check(request, folder, counts.rows)
         card.write(folder, request.format, counts, checked, request.rules)
         write_json(folder / "export.json", card.facts(request.format, counts, checked, request.rules))
         croissant.write(folder, request.format, counts)
-    return Exported(counts, checked)
+    return Exported(counts, checked, pictures.taken)
 
 
 def _check(request: Request, folder: Path, rows: int) -> Checked:
@@ -115,17 +130,18 @@ def _check(request: Request, folder: Path, rows: int) -> Checked:
     return checked
 
 
-def _rows(store: Store, request: Request, counts: Preview, say: Say = lambda _line: None) -> Iterator[Any]:
+def _rows(store: Store, request: Request, counts: Preview, watch: Watch) -> Iterator[Any]:
     projects = request.projects or tuple(store.projects())
     for corrected in read(store, projects, every_version=request.format.every_version):
         counts.decisions += 1
-        if counts.decisions % EVERY == 0:
-            say(f"{counts.decisions:,} decisions, {counts.rows:,} rows")
+        watch(counts)
         if not is_wanted(corrected, request.wanted):
             counts.filtered += 1
             continue
         counts.tally.add(corrected)
+        before = counts.rows
         yield from _rows_of(corrected, request, counts)
+        counts.giving += counts.rows > before
 
 
 def _rows_of(corrected: Corrected, request: Request, counts: Preview) -> Iterator[Any]:

@@ -1,39 +1,88 @@
 """An export's folder: nothing stands under its name until all of it does. And files that are written piece by piece.
 
-Names inside are ours or hashes, never a person's: nothing can leave the folder.
+Names inside are ours or hashes, never a person's: nothing can leave the folder. While OUT is written there is a folder
+.OUT.unfinished beside it, with the files so far and the pictures that were made for them. After an interruption, even
+by a kill, the next run into OUT begins its files anew and takes the pictures, which are nearly all of the work.
 """
 
 import hashlib
 import json
 import os
 import shutil
-import tempfile
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TextIO
 
-from ergo_demo.errors import InputError
+from ergo_demo.errors import ErgoError, InputError
 from ergo_demo.store.blobs import sync_folder
+
+if sys.platform != "win32":  # where nothing keeps two runs from writing one folder
+    import fcntl
+
+
+class Interrupted(ErgoError):
+    """Somebody stopped it: as after Ctrl+C, what was made is kept for the next try."""
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """An export that is being written: its files so far, and the pictures that outlive an interruption."""
+
+    files: Path
+    made: Path
 
 
 @contextmanager
-def new_folder(out: Path) -> Iterator[Path]:
-    """A folder to write into that becomes `out` when this ends well, and is gone otherwise. Raises InputError."""
+def new_folder(out: Path) -> Iterator[Making]:
+    """A folder to write into that becomes `out` when this ends well. Raises InputError where `out` is there, or begun.
+
+    What was interrupted keeps its pictures; what failed keeps nothing.
+    """
     if out.exists():
         raise InputError(f"{out} exists.", remedy="Name a new folder: an export is never written over another.")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    making = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-    try:
-        yield making
-        for path in making.rglob("*"):
-            sync_folder(path)  # files alike
-        making.chmod(0o755)
-        os.replace(making, out)
-        sync_folder(out.parent)
-    finally:
-        shutil.rmtree(making, ignore_errors=True)
+    unfinished = out.parent / f".{out.name}.unfinished"
+    making = Making(unfinished / "files", unfinished / "made")
+    unfinished.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _alone(unfinished, out):
+        try:
+            shutil.rmtree(making.files, ignore_errors=True)
+            making.files.mkdir()
+            making.made.mkdir(exist_ok=True)
+            yield making
+            _publish(making.files, out)
+        except Interrupted:
+            raise
+        except Exception:
+            shutil.rmtree(unfinished, ignore_errors=True)
+            raise
+        finally:  # also of an interruption, which is no Exception
+            shutil.rmtree(making.files, ignore_errors=True)
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _publish(files: Path, out: Path) -> None:
+    for path in files.rglob("*"):
+        sync_folder(path)  # files alike
+    files.chmod(0o755)
+    os.replace(files, out)
+    sync_folder(out.parent)
+
+
+@contextmanager
+def _alone(unfinished: Path, out: Path) -> Iterator[None]:
+    """Only one at a time writes into `out`; the lock goes with its process, however that ends."""
+    with (unfinished / "lock").open("w") as lock:
+        try:
+            if sys.platform != "win32":
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            remedy = "Wait until it is there, or name another folder."
+            raise InputError(f"{out} is being written just now.", remedy=remedy) from error
+        yield
 
 
 def dumps(value: object, **more: Any) -> str:

@@ -4,6 +4,7 @@ What comes from a file is checked field by field; photos by their hash.
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -19,8 +20,13 @@ def import_log(store: Store, folder: Path) -> Counter[str]:
 
     A line that is there already counts as added: the same import twice changes nothing.
     """
+    return import_lines(store, folder, records(folder))
+
+
+def import_lines(store: Store, folder: Path, lines: Iterable[dict[str, Any]]) -> Counter[str]:
+    """As `import_log`; the lines' photos lie in `folder`."""
     counts = Counter[str]()
-    for line in records(folder):
+    for line in lines:
         try:
             counts["added" if _add(store, folder, line) else "taken"] += 1
         except Forgotten:

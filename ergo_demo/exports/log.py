@@ -1,8 +1,8 @@
 """Everything: each decision ever made, whole, with its item, photo, model run, prompts and project. For archives.
 
 One line for each, in `log.jsonl`, or the same line in a Parquet file beside columns to search by. `import-log` puts it
-back into a store: exported again it is the same, byte for byte. It holds more than any other format (a visit's id, the name
-of the uploaded file), so it is for its owner.
+back into a store: exported again it is the same, byte for byte. It holds more than any other format (a visit's id, the
+name of the uploaded file), so it is for its owner.
 """
 
 import hashlib
@@ -97,12 +97,13 @@ def records(folder: Path) -> Iterator[dict[str, Any]]:
     if not any((folder / f"{NAME}{suffix}").exists() for suffix in (".jsonl", ".parquet")):
         raise RowsInvalid(f"{folder} holds no {NAME}.jsonl.", remedy="Name a folder that `export log` wrote.")
     for line in read_lines(folder / f"{NAME}.jsonl"):
-        yield _checked(line)
+        yield checked_line(line)
     for row in parquet.rows(folder / f"{NAME}.parquet"):
-        yield _checked(json.loads(row["record"]))
+        yield checked_line(json.loads(row["record"]))
 
 
-def _checked(line: dict[str, Any]) -> dict[str, Any]:
+def checked_line(line: dict[str, Any]) -> dict[str, Any]:
+    """The line, if this program can read it. Raises RowsInvalid."""
     if line.get("schema") != SCHEMA:
         raise RowsInvalid(f"A line has schema {line.get('schema')}.", remedy=f"This program reads schema {SCHEMA}.")
     return line

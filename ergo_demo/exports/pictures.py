@@ -1,8 +1,10 @@
 """The pictures of an export: views as PNG, pixel for pixel what the model sees; photos as the store re-encoded them.
 
-Named by the hash of their bytes. None carries metadata: the door left none, and checking looks again.
+Named by the hash of their bytes. None carries metadata: the door left none, and checking looks again. What was made is
+kept beside until the export is whole, so that one that was interrupted goes on with it.
 """
 
+import os
 import shutil
 from collections import OrderedDict
 from pathlib import Path
@@ -10,6 +12,7 @@ from pathlib import Path
 from ergo_demo.exports.folder import sha256_of
 from ergo_demo.exports.lessons import Picture
 from ergo_demo.imaging import Photo, encode_png, resample, save_png
+from ergo_demo.pipeline import package_version
 
 KEPT = 6
 """Views held in memory: the lessons of one item follow each other and show the same ones."""
@@ -18,20 +21,42 @@ FOLDER = "images"
 
 
 class Pictures:
-    """Makes pictures and puts them into `folder`, each once."""
+    """Makes pictures and puts them into `folder`, each once; `made`: where views are kept for another try."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, made: Path) -> None:
+        self._folder, self._kept_in = folder, made
+        self._before = frozenset(path.name for path in made.iterdir())
+        self._taken: set[str] = set()
         self._made: OrderedDict[tuple[str, Picture], bytes] = OrderedDict()
+
+    @property
+    def taken(self) -> int:
+        """How many views an interrupted try had made."""
+        return len(self._taken)
 
     def png(self, photo: Photo, picture: Picture) -> bytes:
         """The file of a view of `photo`, RGB."""
         key = (photo.blob_sha256, picture)
         if key not in self._made:
-            self._made[key] = encode_png(resample(photo, picture.view, picture.kernel))
+            self._made[key] = self._kept(photo, picture)
             if len(self._made) > KEPT:
                 self._made.popitem(last=False)
         return self._made[key]
+
+    def _kept(self, photo: Photo, picture: Picture) -> bytes:
+        """The view's file as an earlier try made it, else made now and kept."""
+        name = sha256_of(f"{package_version()} {photo.blob_sha256} {picture}".encode())
+        file = self._kept_in / name
+        if name in self._before:
+            digest, content = _parted(file.read_bytes())
+            if digest == sha256_of(content):  # a power cut may leave less than was written
+                self._taken.add(name)
+                return content
+        content = encode_png(resample(photo, picture.view, picture.kernel))
+        making = file.with_suffix(".new")
+        making.write_bytes(sha256_of(content).encode() + content)
+        os.replace(making, file)
+        return content
 
     def view(self, photo: Photo, picture: Picture) -> str:
         """Writes a view; its path within the folder."""
@@ -59,7 +84,7 @@ class Pictures:
 
     def stored(self, photo: Photo) -> str:
         """Writes the store's own file, byte for byte; its path within the folder."""
-        name = _name(photo.blob_sha256, photo.path.suffix)
+        name = stored_name(photo)
         if not (self._folder / name).exists():
             shutil.copyfile(photo.path, self._place(name))
         return name
@@ -70,5 +95,15 @@ class Pictures:
         return target
 
 
+def stored_name(photo: Photo) -> str:
+    """Where the store's own file of a photo lies in an export."""
+    return _name(photo.blob_sha256, photo.path.suffix)
+
+
 def _name(sha256: str, suffix: str, prefix: str = FOLDER) -> str:
     return f"{prefix}/{sha256[:2]}/{sha256}{suffix}"
+
+
+def _parted(kept: bytes) -> tuple[str, bytes]:
+    """Digest and content of a kept view."""
+    return kept[:64].decode("ascii", "replace"), kept[64:]

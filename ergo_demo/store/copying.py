@@ -8,7 +8,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -108,17 +108,18 @@ def _copy_photos(reader: sa.Engine, copy: sa.Engine, photos: Path, target: Path)
     with reader.connect() as connection:
         images, people = tombstones(connection, "image"), tombstones(connection, "annotator")
     with copy.begin() as connection:
-        _bury_all(connection, images, people, target)
+        bury_all(connection, images, people, target)
     if damaged := sorted(set(lost) - images):
         raise StoreDamaged(f"Photo {damaged[0]} is damaged or gone.", remedy="Run verify; restore it from a backup.")
 
 
-def _bury_all(connection: sa.Connection, images: set[str], people: set[str], photos: Path) -> None:
-    for sha256 in images - tombstones(connection, "image"):
+def bury_all(connection: sa.Connection, images: Collection[str], people: Collection[str], photos: Path) -> None:
+    """Forgets what was forgotten elsewhere, and leaves the same tombstones."""
+    for sha256 in set(images) - tombstones(connection, "image"):
         for blob, suffix in forget_image(connection, sha256).photos:
             blobs.path_of(photos, blob, suffix).unlink(missing_ok=True)
         bury(connection, "image", [sha256])
-    for person in people - tombstones(connection, "annotator"):
+    for person in set(people) - tombstones(connection, "annotator"):
         forget_annotator(connection, person)
         bury(connection, "annotator", [person])
 
@@ -130,7 +131,7 @@ def restore(writer: Writer, data: Path, photos: Path, folder: Path) -> dict[str,
         with source.connect() as connection:
             named = connection.execute(sa.select(tables.image.c.blob_sha256, tables.image.c.suffix)).all()
             images, people = tombstones(connection, "image"), tombstones(connection, "annotator")
-            writer.do(lambda live: _bury_all(live, images, people, photos))
+            writer.do(lambda live: bury_all(live, images, people, photos))
             gone = writer.do(lambda live: tombstones(live, "image"))
             for sha256, suffix in named:
                 if sha256 not in gone:

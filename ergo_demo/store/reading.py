@@ -1,5 +1,7 @@
 """Annotations as they are read: the newest, the history, what came too late, a project page by page."""
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
 
 from ergo_demo.records import from_json
@@ -46,6 +48,18 @@ def page(
         chosen = chosen.where(ANNOTATION.c.annotator == annotator)
     records = connection.execute(chosen.order_by(ANNOTATION.c.created, ANNOTATION.c.id).limit(limit)).scalars()
     return [from_json(Annotation, record) for record in records]
+
+
+def ids(connection: sa.Connection) -> set[str]:
+    """Every annotation's, all versions."""
+    return set(connection.execute(sa.select(ANNOTATION.c.id)).scalars())
+
+
+def chosen(connection: sa.Connection, wanted: Collection[str]) -> list[Annotation]:
+    """The annotations with these ids; what was said about one item stands together."""
+    table = ANNOTATION.c
+    found = sa.select(table.record).where(table.id.in_(wanted)).order_by(table.item, table.annotator, table.version)
+    return [from_json(Annotation, record) for record in connection.execute(found).scalars()]
 
 
 def by_item(

@@ -4,9 +4,13 @@ ERGO_DATA/store.sqlite    the database (unless ERGO_STORE names a PostgreSQL)
 ERGO_DATA/images/         photos by hash
 ERGO_DATA/secret.key      the key of identities (unless ERGO_SECRET)
 ERGO_DATA/backups/        the database as it was before a new version changed it
+ERGO_DATA/exports/        what the page's owner had written, to be fetched; gone when somebody is forgotten
+ERGO_DATA/outbox/         what waits to be sent to the Hub, and which ids were sent
 """
 
 import random
+import secrets
+import shutil
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future
@@ -14,14 +18,14 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, get_args
 
 import sqlalchemy as sa
 
 from ergo_demo.errors import Forgotten, NotThere
 from ergo_demo.records import Trace
 from ergo_demo.store import annotations, blobs, copying, drafts, identity, keeping, reading, verifying, worklist
-from ergo_demo.store.forgetting import Gone, forget_annotator, forget_image
+from ergo_demo.store.forgetting import Gone, Kind, forget_annotator, forget_image, tombstones
 from ergo_demo.store.identity import keyed_hash
 from ergo_demo.store.looking import Looking
 from ergo_demo.store.opening import Parts, open_parts
@@ -38,6 +42,8 @@ from ergo_demo.store.records import (
     Submission,
 )
 from ergo_demo.store.writer import Writer
+
+EXPORTS, OUTBOX, QUEUED = "exports", "outbox", "queued"
 
 
 class Store:
@@ -67,6 +73,16 @@ class Store:
     def identity(self, name: str) -> str:
         """What stands for a person's name."""
         return keyed_hash(self._parts.key, name)
+
+    @property
+    def exports(self) -> Path:
+        """The folder for exports that are to be fetched; it may not be there."""
+        return self._parts.data / EXPORTS
+
+    @property
+    def outbox(self) -> Path:
+        """The folder of what waits to be sent elsewhere, and of what was; it may not be there."""
+        return self._parts.data / OUTBOX
 
     # Photos and traces
 
@@ -207,6 +223,16 @@ class Store:
                 return
             after = (page[-1].submission.item, page[-1].annotator, page[-1].version)
 
+    def annotation_ids(self) -> set[str]:
+        """Every annotation's, all versions."""
+        with self._parts.reading.connect() as connection:
+            return reading.ids(connection)
+
+    def annotations_of(self, ids: Collection[str]) -> list[Annotation]:
+        """Those of `ids` that are there, at best some hundreds at a time; those of one item follow each other."""
+        with self._parts.reading.connect() as connection:
+            return reading.chosen(connection, ids)
+
     def add_again(self, annotation: Annotation) -> bool:
         """Keeps a decision that was made elsewhere, as it is; False where another has its place. Raises Forgotten."""
         return self._writer.do(lambda connection: annotations.add_again(connection, annotation))
@@ -236,8 +262,26 @@ class Store:
         self._wipe()
         return gone
 
+    def forgotten(self) -> dict[Kind, set[str]]:
+        """Every tombstone: hashes of photos, and of people."""
+        with self._parts.reading.connect() as connection:
+            return {kind: tombstones(connection, kind) for kind in get_args(Kind)}
+
+    def forget_again(self, images: Collection[str], people: Collection[str]) -> None:
+        """What was forgotten elsewhere is forgotten here, whether anything of it is here or not."""
+        known, photos = self.forgotten(), self._parts.photos
+        if set(images) - known["image"] or set(people) - known["annotator"]:
+            self._writer.do(lambda connection: copying.bury_all(connection, images, people, photos))
+            self._wipe()
+
     def _wipe(self) -> None:
-        """Removes deleted text from where it still stands: SQLite's log, and snapshots of older versions."""
+        """Removes deleted text from where it still stands: SQLite's log, snapshots, exports, what waits to be sent."""
+        shutil.rmtree(self.outbox / QUEUED, ignore_errors=True)
+        with suppress(FileNotFoundError):
+            # Under another name first: an export that is being written then fails, and nobody gets its beginning.
+            self.exports.rename(self._parts.data / f".{EXPORTS}-{secrets.token_hex(8)}")
+        for folder in self._parts.data.glob(f".{EXPORTS}-*"):
+            shutil.rmtree(folder, ignore_errors=True)
         for snapshot in (self._parts.data / copying.SNAPSHOTS).glob("*"):
             snapshot.unlink()
         if self._parts.writing.dialect.name == "sqlite":

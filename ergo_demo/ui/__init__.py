@@ -10,6 +10,7 @@ from ergo_demo.ui import ask_tab, messages, photos, web
 from ergo_demo.ui.annotate import LookAgain, annotate_routes
 from ergo_demo.ui.annotate_view import tab as annotate_tab
 from ergo_demo.ui.examples import Thumbnails, read_examples
+from ergo_demo.ui.export_view import tab as export_tab
 from ergo_demo.ui.gallery import tab as gallery_tab
 from ergo_demo.ui.gpu import on_zero_gpu
 from ergo_demo.ui.header import banner, header
@@ -35,6 +36,8 @@ def build_app(services: Services, examples_folder: Path | None = None) -> gr.Blo
             if services.gallery:
                 with gr.Tab("Gallery", id="gallery"):
                     gallery_tab.build(services.gallery)
+            if services.exports:
+                export_tab.build()
     return page
 
 
@@ -58,7 +61,7 @@ def launch_options(services: Services, examples_folder: Path | None = None) -> d
 
 
 def _annotate_routes(services: Services) -> list[Route]:
-    if services.store is None or services.entrance is None:
+    if services.store is None or services.entrance is None or services.exports is None:
         return []
     look_again = LookAgain(services.again, services.defaults, on_zero_gpu()) if services.again else None
-    return annotate_routes(services.store, services.door, services.entrance, look_again)
+    return annotate_routes(services.store, services.door, services.entrance, services.exports, look_again)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from ergo_demo.engines import EngineInfo, Stop
+from ergo_demo.exports.jobs import Exports
 from ergo_demo.imaging import Door, Photo
 from ergo_demo.pipeline import Event, RunSettings, run_settings
 from ergo_demo.settings import Settings
@@ -31,6 +32,8 @@ class Services:
     """What is kept, where people annotate."""
     entrance: Entrance | None = None
     """How they show who they are."""
+    exports: Exports | None = None
+    """What its owner writes out of it."""
     again: Again | None = None
     """How the model answers from a corrected box."""
 

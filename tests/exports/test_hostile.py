@@ -4,9 +4,9 @@ import importlib
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,8 @@ from typing import Any
 import psutil  # type: ignore[import-untyped]
 import pytest
 
+from ergo_demo.__main__ import main
+from ergo_demo.errors import InputError
 from ergo_demo.exports import exporting
 from ergo_demo.exports.corrected import Corrected, read
 from ergo_demo.exports.exporting import Request, export, preview
@@ -108,10 +110,8 @@ def _twice(shop: Shop, tmp_path: Path, name: str, least: int) -> None:
     done = export(shop.store, Request(format=format_named(name)), tmp_path / "in" / "one")
     assert done.checked.rows == done.preview.rows > least
     export(shop.store, Request(format=format_named(name)), tmp_path / "in" / "two")
-    one, two = (_files(tmp_path / "in" / folder) for folder in ("one", "two"))
-    assert set(one) == set(two)
-    for file in one:
-        assert one[file].read_bytes() == two[file].read_bytes(), file
+    _assert_same(tmp_path / "in" / "one", tmp_path / "in" / "two")
+    for file in _files(tmp_path / "in" / "one"):
         assert re.fullmatch(r"[\w./-]+", file), "names are ours, or hashes"
     assert sorted(os.listdir(tmp_path / "in")) == ["one", "two"]
     assert sorted(os.listdir(shop.folder.parent)) == before
@@ -138,10 +138,12 @@ def test_no_secret_address_path_or_name_leaves(shop: Shop, tmp_path: Path, name:
 
 
 @pytest.mark.parametrize("name", ["trl-dpo", "coco", "log", "swift-dpo"])
-def test_an_interrupted_export_leaves_nothing_and_the_next_one_is_whole(
+def test_an_interrupted_export_leaves_no_file_and_the_next_one_goes_on(
     shop: Shop, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     many(shop, 12)
+    new = tmp_path / "new"
+    whole = export(shop.store, Request(format=format_named(name)), tmp_path / "whole")
 
     def interrupted(*given: Any, **more: Any) -> Iterator[Corrected]:
         for number, it in enumerate(read(*given, **more)):
@@ -151,25 +153,68 @@ def test_an_interrupted_export_leaves_nothing_and_the_next_one_is_whole(
 
     monkeypatch.setattr(exporting, "read", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        export(shop.store, Request(format=format_named(name)), tmp_path / "new" / "out")
-    assert list((tmp_path / "new").iterdir()) == []
+        export(shop.store, Request(format=format_named(name)), new / "out")
+    assert [path.name for path in new.iterdir()] == [".out.unfinished"]
+    assert not (new / ".out.unfinished" / "files").exists()
     monkeypatch.undo()
-    assert export(shop.store, Request(format=format_named(name)), tmp_path / "new" / "out").checked.rows == 12
+    resumed = export(shop.store, Request(format=format_named(name)), new / "out")
+    assert (resumed.checked.rows, resumed.preview.rows) == (12, 12)
+    _assert_same(tmp_path / "whole", new / "out")
+    assert [path.name for path in new.iterdir()] == ["out"]
+    assert whole.taken == 0
+    assert (resumed.taken > 0) == (name in ("trl-dpo", "swift-dpo")), "these two have views, which are made"
 
 
-def test_a_killed_export_leaves_no_folder_of_its_name(shop: Shop, tmp_path: Path) -> None:
-    many(shop, 200)
-    command = [
-        sys.executable, "-m", "ergo_demo", "export", "trl-sft", str(tmp_path / "new" / "out"),
-        "--data", str(shop.folder.parent / "data"),
-    ]  # fmt: skip
+KILLED = """
+import os, signal, sys
+from ergo_demo.__main__ import main
+from ergo_demo.exports import exporting
+from ergo_demo.exports.corrected import read
+def killed(*given, **more):
+    for number, it in enumerate(read(*given, **more)):
+        if number == 25:
+            os.kill(os.getpid(), signal.SIGKILL)
+        yield it
+exporting.read = killed
+main(sys.argv[1:])
+"""
+
+
+def test_a_killed_export_leaves_no_folder_of_its_name_and_the_next_one_goes_on(
+    shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many(shop, 40)
+    export(shop.store, Request(format=format_named("trl-sft")), tmp_path / "whole")
+    command = ["export", "trl-sft", str(tmp_path / "new" / "out"), "--data", str(shop.folder.parent / "data")]
     shop.store.close()
-    environment = {**os.environ, "ERGO_SECRET": "a secret for the tests only"}
-    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
-        while not list(tmp_path.glob("new/.out-*/train.parquet")) and process.poll() is None:
-            time.sleep(0.01)
-        process.kill()
+    monkeypatch.setenv("ERGO_SECRET", "a secret for the tests only")
+    ran = subprocess.run([sys.executable, "-c", KILLED, *command], stdout=subprocess.DEVNULL, check=False)
+    assert ran.returncode == -signal.SIGKILL
     assert not (tmp_path / "new" / "out").exists()
+    made = sorted((tmp_path / "new" / ".out.unfinished" / "made").iterdir())
+    assert len(made) == 7, "of the photos of 25 items"
+    made[0].write_bytes(b"what a power cut left")
+    assert main(command) == 0
+    assert "6 pictures had been made before it was interrupted" in capsys.readouterr().out
+    _assert_same(tmp_path / "whole", tmp_path / "new" / "out")
+    assert os.listdir(tmp_path / "new") == ["out"]
+
+
+def test_two_exports_do_not_write_one_folder(shop: Shop, tmp_path: Path) -> None:
+    many(shop, 4)
+
+    def again(_counts: object) -> None:
+        export(shop.store, Request(format=format_named("csv")), tmp_path / "out")
+
+    with pytest.raises(InputError, match="being written just now"):
+        export(shop.store, Request(format=format_named("csv")), tmp_path / "out", again)
+
+
+def _assert_same(one: Path, two: Path) -> None:
+    first, second = _files(one), _files(two)
+    assert set(first) == set(second)
+    for name, path in first.items():
+        assert path.read_bytes() == second[name].read_bytes(), name
 
 
 def test_what_is_held_does_not_grow_with_the_items(shop: Shop, tmp_path: Path) -> None:
@@ -188,13 +233,13 @@ def test_ten_thousand_items_take_less_than_200_mb(shop: Shop, tmp_path: Path, na
 
 
 def _growth(shop: Shop, tmp_path: Path, name: str) -> int:
-    """Most bytes over the start, looked at with each line of progress and at the end."""
+    """Most bytes over the start, looked at with each decision and at the end."""
     for library in ("datasets", "torch", "pycocotools.coco"):  # their code is no part of what an item costs
         importlib.import_module(library)
     process = psutil.Process()
     start, most = process.memory_info().rss, 0
 
-    def look(_line: str = "") -> None:
+    def look(_counts: object = None) -> None:
         nonlocal most
         most = max(most, process.memory_info().rss - start)
 

@@ -6,6 +6,7 @@ them with the role that each needs; people.py says who is asking. Nothing that a
 
 from starlette.routing import Route
 
+from ergo_demo.exports.jobs import Exports
 from ergo_demo.imaging import Door
 from ergo_demo.store.store import Store
 from ergo_demo.ui.annotate.call import Desk
@@ -16,14 +17,18 @@ from ergo_demo.ui.annotate.routes import routes
 from ergo_demo.ui.annotate.shelf import Shelf
 
 
-def make_desk(store: Store, door: Door, entrance: Entrance, look_again: LookAgain | None = None) -> Desk:
+def make_desk(
+    store: Store, door: Door, entrance: Entrance, exports: Exports, look_again: LookAgain | None = None
+) -> Desk:
     """What the routes work with, over a store and the door that photos come through."""
-    return Desk(store, Shelf(store, door), Reviews(store), door.root, entrance.invitation, look_again)
+    return Desk(store, Shelf(store, door), Reviews(store), exports, door.root, entrance.invitation, look_again)
 
 
-def annotate_routes(store: Store, door: Door, entrance: Entrance, look_again: LookAgain | None = None) -> list[Route]:
+def annotate_routes(
+    store: Store, door: Door, entrance: Entrance, exports: Exports, look_again: LookAgain | None = None
+) -> list[Route]:
     """Every route below /annotate."""
-    return routes(make_desk(store, door, entrance, look_again), entrance)
+    return routes(make_desk(store, door, entrance, exports, look_again), entrance)
 
 
 __all__ = ["LookAgain", "annotate_routes", "make_desk"]

@@ -11,6 +11,7 @@ from typing import Any
 from starlette.datastructures import QueryParams
 
 from ergo_demo.errors import NotThere
+from ergo_demo.exports.jobs import Exports
 from ergo_demo.store.looking import Project
 from ergo_demo.store.records import Item
 from ergo_demo.store.store import Store
@@ -28,6 +29,7 @@ class Desk:
     store: Store
     shelf: Shelf
     reviews: Reviews
+    exports: Exports
     photos: Path
     """The folder of what visitors asked about."""
     invitation: Callable[[str], str] = lambda _name: ""

@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 from ergo_demo.annotation.found import Place
 from ergo_demo.annotation.importing import Report, Terms, import_rows
 from ergo_demo.annotation.tables import read_jsonl
+from ergo_demo.exports.jobs import Exports
 from ergo_demo.imaging import Door
 from ergo_demo.store.records import Order, Plan
 from ergo_demo.store.store import Store, open_store
@@ -89,7 +90,8 @@ def serving(
     with open_store(folder / "data") as store, Door(folder / "photos") as door, contextlib.ExitStack() as stack:
         entrance = Entrance(store.identity, TOKEN, user_header, loopback_owns)
         doors = Doors(Limits(runs_per_minute=1e6, requests_per_minute=1e6, uploads_per_minute=1e6), _no_run)
-        desk = make_desk(store, door, entrance, look_again)
+        exports = stack.enter_context(contextlib.closing(Exports(store, store.exports)))
+        desk = make_desk(store, door, entrance, exports, look_again)
         app_routes = [*routes(desk, entrance), *photos.routes(door.root)]
         app = Starlette(routes=app_routes, lifespan=lifespan(doors))
         server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", ws="none"))

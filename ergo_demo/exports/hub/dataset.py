@@ -1,0 +1,120 @@
+"""One private dataset of the Hub as files by name. What is busy or away is asked again; what says no is explained.
+
+The token is huggingface_hub's business: HF_TOKEN, or the login of whoever started this.
+"""
+
+import time
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+from typing import NoReturn, TypeVar
+
+import httpx2  # the transport of huggingface_hub 2: what it raises when no connection comes about
+from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi, get_token
+from huggingface_hub.errors import HfHubHTTPError, HFValidationError, OfflineModeIsEnabled, RepositoryNotFoundError
+
+from ergo_demo.errors import HubFailed, InputError
+
+T = TypeVar("T")
+
+PASSING = frozenset({408, 409, 412, 425, 429, 500, 502, 503, 504})
+"""Answers after which the same may succeed: busy, away, or somebody else's commit came in between."""
+
+TRIES = 6
+LONGEST_SECONDS = 300.0
+"""Between two tries."""
+
+REFUSES = "Set HF_TOKEN to a token that may write this dataset, or sign in with `hf auth login`."
+
+
+class HubDataset:
+    """`endpoint` None is the one that huggingface_hub knows (HF_ENDPOINT)."""
+
+    def __init__(
+        self,
+        repo: str,
+        *,
+        endpoint: str | None = None,
+        token: str | None = None,
+        wait: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.repo = repo
+        self._api = HfApi(endpoint=endpoint, token=token)
+        self._token, self._wait = token, wait
+
+    def open(self) -> None:
+        """Makes the dataset where it is missing. Raises InputError where it is public: what people said is private."""
+        if not (self._token or get_token()):
+            raise InputError("There is no token for the Hub.", remedy=REFUSES)
+        self._ask(lambda: self._api.create_repo(self.repo, repo_type="dataset", private=True, exist_ok=True))
+        if not self._ask(lambda: self._api.dataset_info(self.repo)).private:
+            raise InputError(f"The dataset {self.repo} is public.", remedy="Make it private, or name another one.")
+
+    def names(self) -> list[str]:
+        """Every file's. Raises InputError where there is no such dataset, HubFailed."""
+        return sorted(self._ask(lambda: self._api.list_repo_files(self.repo, repo_type="dataset")))
+
+    def commit(self, files: Mapping[str, Path], message: str, delete: Collection[str] = ()) -> str:
+        """Puts files there, and takes some away, all or none; the commit. Files that are there already change nothing.
+
+        Raises HubFailed.
+        """
+
+        def send() -> str:
+            # New ones for each try: a commit marks its operations as used.
+            added = [CommitOperationAdd(name, str(file)) for name, file in files.items()]
+            gone = [CommitOperationDelete(name) for name in delete]
+            done = self._api.create_commit(
+                self.repo, [*added, *gone], commit_message=message, repo_type="dataset", revision="main"
+            )
+            return str(done.oid)
+
+        return self._ask(send)
+
+    def fetch(self, name: str, folder: Path) -> Path:
+        """A file, downloaded below `folder` under its name."""
+        return Path(
+            self._ask(lambda: self._api.hf_hub_download(self.repo, name, repo_type="dataset", local_dir=folder))
+        )
+
+    def _ask(self, question: Callable[[], T]) -> T:
+        for tried in range(TRIES):
+            try:
+                return question()
+            except (
+                HfHubHTTPError,
+                httpx2.HTTPError,
+                HFValidationError,
+                OfflineModeIsEnabled,
+                ConnectionError,
+            ) as error:
+                if tried == TRIES - 1 or not _passes(error):
+                    self._explain(error)
+                self._wait(_seconds(error, tried))
+        raise AssertionError("the last try returns or raises")
+
+    def _explain(self, error: Exception) -> NoReturn:
+        status = error.response.status_code if isinstance(error, HfHubHTTPError) else None
+        if isinstance(error, HFValidationError):
+            raise InputError(f"{self.repo!r} is no name of a dataset.", remedy="Give it as owner/name.") from error
+        if isinstance(error, RepositoryNotFoundError):  # a private one that this token may not read is hidden
+            raise InputError(f"There is no dataset {self.repo} for this token.", remedy=REFUSES) from error
+        if status in (401, 403):
+            raise HubFailed(f"The Hub does not let this token write {self.repo}.", remedy=REFUSES) from error
+        if status is not None:
+            problem = f"The Hub answered {status} for {self.repo}."
+            raise HubFailed(problem, remedy="Nothing is lost: what was not sent waits for the next time.") from error
+        raise HubFailed(
+            "The Hub cannot be reached.", remedy="Nothing is lost: what was not sent waits for the next time."
+        ) from error
+
+
+def _passes(error: Exception) -> bool:
+    if isinstance(error, HfHubHTTPError):
+        return error.response.status_code in PASSING
+    return isinstance(error, httpx2.HTTPError | ConnectionError)
+
+
+def _seconds(error: Exception, tried: int) -> float:
+    """How long to wait: what the Hub asks for, else twice as long each time."""
+    asked = error.response.headers.get("retry-after", "") if isinstance(error, HfHubHTTPError) else ""
+    return min(float(asked) if asked.isdecimal() else 2.0**tried, LONGEST_SECONDS)

@@ -1,0 +1,64 @@
+/** The right column: what a dry run or an export found. Every word is set as text. */
+import { grouped, html, svg } from "../viewer/dom.js";
+import * as words from "./words.js";
+
+const SIGNS = { true: "M3 8.5l3.2 3.2L13 4.8", false: "M8 3.5v5.500M8 12v.1", null: "M8 4.700V8l2.300 1.500M8 2a6 6 0 1 0 .01 0" };
+const SIGN_NAMES = { true: "Passed: ", false: "Look at this: ", null: "Later: " };
+
+/** Fills the panels with a finished job; hides them while there is none. */
+export function fill(parts, job) {
+  const done = job?.stage === "done";
+  for (const name of ["sum", "halves"]) parts[name].hidden = !done;
+  parts.three.hidden = !done || job.shown.length === 0;
+  if (!done) return;
+  parts.rows.textContent = grouped(job.rows);
+  parts.from.textContent = words.from(job);
+  fillFlow(parts, Object.entries(job.kinds));
+  fillDropped(parts.dropped, words.dropped(job));
+  parts.checks.replaceChildren(...words.checks(job).map(check));
+  parts["three-title"].textContent = `The first ${job.shown.length === 1 ? "row" : `${job.shown.length} rows`}; boxes in texts are in coarse view px`;
+  parts.shown.replaceChildren(...job.shown.map(row));
+}
+
+function fillFlow({ flow, flowkey }, kinds) {
+  const all = kinds.reduce((sum, [, count]) => sum + count, 0);
+  const bar = ([, count], place) => html("i", { class: `k${place % 4}`, style: `width: ${(100 * count) / all}%` });
+  flow.replaceChildren(...kinds.map(bar));
+  flow.setAttribute("aria-label", kinds.map(([name, count]) => `${grouped(count)} ${name}`).join("; "));
+  flow.hidden = all === 0;
+  flowkey.replaceChildren(...kinds.map(([name, count], place) => html("span", {}, html("i", { class: `k${place % 4}` }), `${words.plain(name)} ${grouped(count)}`)));
+}
+
+function fillDropped(table, reasons) {
+  const line = ([why, count]) => html("tr", {}, html("td", {}, why), html("td", {}, grouped(count)));
+  table.replaceChildren(...(reasons.length ? reasons.map(line) : [html("tr", {}, html("td", {}, "None: every decision gives a row."))]));
+}
+
+function check([passed, title, text]) {
+  const sign = svg("svg", { class: "i", viewBox: "0 0 16 16", "aria-hidden": "true" }, svg("path", { d: SIGNS[passed] }));
+  const name = html("span", { class: "e-visually-hidden" }, SIGN_NAMES[passed]);
+  return html("li", { class: `is-${passed}` }, sign, html("span", {}, name, html("b", {}, title), ` ${text}`));
+}
+
+function row({ kind, question, ...texts }) {
+  const head = html("p", { class: "qq" }, html("span", {}, question), html("span", { class: "m" }, kind));
+  return html("div", { class: "e-row" }, head, ...Object.entries(texts).map(text));
+}
+
+function text([name, value]) {
+  return html("div", { class: "e-text" }, html("span", { class: "t" }, name.replaceAll("_", " ")), value);
+}
+
+/** The written files, each with a download and a way to be rid of it. */
+export function fillKept(parts, kept, address, remove) {
+  parts.files.hidden = kept.length === 0;
+  parts.kept.replaceChildren(...kept.map((each) => keptLine(each, address(each.name), () => remove(each.name))));
+}
+
+function keptLine({ name, size_bytes, rows, checked }, href, remove) {
+  const link = html("a", { class: "e-link", href, download: name }, `Download ${name}`);
+  const button = html("button", { type: "button", class: "e-link", "aria-label": `Remove ${name}` }, "Remove");
+  button.addEventListener("click", remove);
+  const about = html("span", { class: "m" }, `${words.size(size_bytes)}, ${grouped(rows)} rows, ${checked}`);
+  return html("li", {}, link, about, button);
+}
