@@ -124,10 +124,13 @@ def open_kept(settings: "Settings") -> "Store":
 
 def entrance_to(store: "Store", settings: "Settings") -> "Entrance":
     """How people show who they are. Whoever sits at this machine owns a page that only it can open."""
+    from ergo_demo.ui.annotate.hub import space_owner
     from ergo_demo.ui.annotate.people import Entrance
 
+    owner = space_owner(os.environ)
+    token = None if owner else secrets.token_urlsafe(24)
     private = bool(hosts(settings)) and settings.trusted_user_header is None
-    return Entrance(store.identity, secrets.token_urlsafe(24), settings.trusted_user_header, loopback_owns=private)
+    return Entrance(store.identity, token, settings.trusted_user_header, private, owner)
 
 
 def hosts(settings: "Settings") -> frozenset[str]:
@@ -146,7 +149,10 @@ def print_settings(origins: "Iterable[Origin]") -> None:
 
 def print_addresses(entrance: "Entrance") -> None:
     """Where the owner signs in, and reviews."""
-    print(f"  The owner's address, new at each start: /{entrance.owners_address()}")
+    if entrance.space_owner:
+        print(f"  The owner is whoever signs in as {entrance.space_owner}")
+    else:
+        print(f"  The owner's address, new at each start: /{entrance.owners_address()}")
     print("  The owner's review: /annotate/review", flush=True)
 
 
@@ -172,6 +178,7 @@ def gate_and_chores(services: "Services", is_run: "IsRun") -> "Lifespan":
 
 def doors(settings: "Settings", is_run: "IsRun") -> "Doors":
     """How this server is reached. A Space names itself in SPACE_ID, and its proxy is the only way in."""
+    from ergo_demo.ui.annotate.hub import SIGN_IN, space_owner
     from ergo_demo.ui.gate import Doors, Limits
 
     calls = settings.calls_per_minute
@@ -185,6 +192,7 @@ def doors(settings: "Settings", is_run: "IsRun") -> "Doors":
         is_run=is_run,
         hosts=hosts(settings),
         behind_proxy="SPACE_ID" in os.environ,
+        sign_in=SIGN_IN if space_owner(os.environ) else frozenset(),
     )
 
 

@@ -20,6 +20,7 @@ STYLES = (
     FOLDER / "gallery" / "gallery_view.css",
     FOLDER / "box_editor" / "box_editor.css",
     FOLDER / "annotate_view" / "annotate_view.css",
+    FOLDER / "annotate" / "review.css",
 )
 
 _HEADERS = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
