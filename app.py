@@ -34,6 +34,9 @@ GRADIO_ENVIRONMENT = {
 UPLOAD_SECONDS = 3600
 """How long a file that nobody asked about, or that was made for download, lies on the disk."""
 
+DAY_SECONDS = 24 * 3600
+"""Between two looks for what projects were to keep until now; the first is at the start."""
+
 UPLOADS_BYTES = 4_000_000_000
 """Of all visitors together."""
 
@@ -172,7 +175,8 @@ def gate_and_chores(services: "Services", is_run: "IsRun") -> "Lifespan":
     return gate.lifespan(
         doors(settings, is_run),
         uploads.sweeper(uploads_folder, seconds=UPLOAD_SECONDS, most_bytes=UPLOADS_BYTES),
-        uploads.every_minute(lambda: services.door.expire(settings.photo_seconds)),
+        uploads.every(60, lambda: services.door.expire(settings.photo_seconds)),
+        *([uploads.every(DAY_SECONDS, services.store.forget_overdue)] if services.store else []),
     )
 
 

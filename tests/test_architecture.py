@@ -35,7 +35,7 @@ OWNERS = {
     "psycopg": ("store/",),
     "trl": ("training/", "exports/"),
     "datasets": ("training/", "exports/"),
-    "pyarrow": ("exports/",),
+    "pyarrow": ("exports/", "annotation/parquet"),
     "pycocotools": ("exports/",),
     "supervision": ("exports/",),
 }

@@ -1,4 +1,4 @@
-"""A stand-in for the Hub as an identity provider (OpenID Connect): whoever it is told to be signs in without a password.
+"""A stand-in for the Hub as an identity provider (OpenID Connect): whoever it is told to be signs in.
 
 Real are its signature, nonce and exchange of the code, which authlib checks in the app under test.
 """

@@ -33,6 +33,8 @@ FILTERS: Mapping[str, Sequence[str]] = {
     "blind": ["true", "false"],
 }
 NUMBERS = {"iou_least": "IoU, from", "iou_most": "IoU, to", "spread_least": "Spread, from", "spread_most": "Spread, to"}
+SHOWN_WORDS = {"true": "yes", "false": "no", "edit": "fix", "full_image": "full photo needed"}
+"""Where the page says it otherwise than the store, as the Annotate tab does."""
 FILTERED = ("annotator", *FILTERS, *NUMBERS)
 
 
@@ -134,7 +136,7 @@ def _number(name: str, asked: Mapping[str, str]) -> str:
 
 
 def _words(name: str) -> str:
-    return {"true": "yes", "false": "no"}.get(name, name.replace("_", " "))
+    return SHOWN_WORDS.get(name, name.replace("_", " "))
 
 
 def _top(numbers: Mapping[str, Any]) -> str:
@@ -255,7 +257,7 @@ def _tables(numbers: Mapping[str, Any], asked: Mapping[str, str]) -> str:
 
 def _table(table: Mapping[str, Any], query: str) -> str:
     head = "".join(f"<th scope=col>{escape(column)}</th>" for column in table["columns"])
-    rows = "".join(f"<tr>{''.join(f'<td>{_cell(cell)}</td>' for cell in row)}</tr>" for row in table["rows"])
+    rows = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in table["rows"])
     link = f'<a class="e-link" href="annotate/review/table?{escape(query)}">CSV</a>'
     title = f'<div class="hd"><h2>{escape(table["title"])}</h2>{link}</div>'
     body = f'<table class="e-tbl"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
@@ -263,6 +265,7 @@ def _table(table: Mapping[str, Any], query: str) -> str:
 
 
 def _cell(cell: object) -> str:
-    if isinstance(cell, float):
-        return f"{cell:.2f}"
-    return "–" if cell is None else escape(f"{cell:,}" if isinstance(cell, int) else _words(str(cell)))
+    if isinstance(cell, str):
+        return f'<td class="t">{escape(_words(cell))}</td>'
+    shown = "–" if cell is None else f"{cell:.2f}" if isinstance(cell, float) else f"{cell:,}"
+    return f"<td>{shown}</td>"
