@@ -1,6 +1,6 @@
 /**
  * The Review tab in the browser: fetches what the server wrote for the owner, and follows its links and filters without
- * leaving the page. Whoever is not the owner is shown the server's own sentence.
+ * leaving the page. Whoever is not the owner is shown one sentence.
  */
 import { listenToForms } from "./office.js";
 
@@ -16,11 +16,13 @@ export function mount(element) {
 class ReviewView {
   #body;
   #others;
+  #problem;
   #asked = 0;
 
   constructor(element) {
     this.#body = element.querySelector('[data-review="body"]');
     this.#others = element.querySelector('[data-review="others"]');
+    this.#problem = element.querySelector('[data-review="problem"]');
     this.#body.addEventListener("click", (event) => this.#clicked(event));
     this.#body.addEventListener("submit", (event) => this.#submitted(event));
     this.#body.addEventListener("change", (event) => this.#changed(event));
@@ -31,13 +33,14 @@ class ReviewView {
   async load(query, focus = null) {
     const asked = ++this.#asked;
     this.#body.setAttribute("aria-busy", "true");
-    const answer = await ask(`annotate/review/part?${query}`);
+    const answer = await ask(query);
     if (asked !== this.#asked) return; // overtaken
     this.#body.removeAttribute("aria-busy");
-    this.#body.hidden = !answer.markup;
-    this.#others.hidden = Boolean(answer.markup);
-    this.#others.textContent = answer.sentence;
-    if (!answer.markup) return;
+    this.#body.hidden = answer.markup === undefined;
+    this.#others.hidden = !answer.others;
+    this.#problem.hidden = !answer.problem;
+    this.#problem.textContent = answer.problem ?? "";
+    if (answer.markup === undefined) return;
     latest = query;
     const opened = this.#body.querySelector(".e-office")?.open;
     this.#body.innerHTML = answer.markup; // written by our server, which sets everybody's words as text
@@ -80,16 +83,20 @@ function fieldsOf(form) {
   return new URLSearchParams([...new FormData(form)].filter(([, value]) => value)).toString();
 }
 
-/** {markup}, or {sentence}: why there is none. */
-async function ask(address) {
+/** {markup}; {others: true} for whoever is not the owner; {problem}: why there is neither. */
+async function ask(query) {
+  const again = "Open the tab again to try again.";
   try {
-    const response = await fetch(new URL(address, document.baseURI), { credentials: "same-origin" });
-    if (response.ok) return { markup: await response.text(), sentence: "" };
+    // Asked of a route that answers everybody: the browser would report a refusal as an error.
+    const { you } = await (await get("annotate/projects")).json();
+    if (you.role !== "owner") return { others: true };
+    const response = await get(`annotate/review/part?${query}`);
+    if (response.ok) return { markup: await response.text() };
     const { error } = await response.json().catch(() => ({}));
-    const denied = response.status === 401 || response.status === 403;
-    if (denied) return { sentence: `Review is for the owner of this page. ${error?.remedy ?? ""}`.trim() };
-    return { sentence: `The review could not be loaded. ${error ? `${error.message} ${error.remedy}` : ""}`.trim() };
+    return { problem: `The review could not be loaded. ${error ? `${error.message} ${error.remedy}` : again}` };
   } catch {
-    return { sentence: "The review could not be loaded: the server does not answer. Open the tab again to try again." };
+    return { problem: `The review could not be loaded: the server does not answer. ${again}` };
   }
 }
+
+const get = (address) => fetch(new URL(address, document.baseURI), { credentials: "same-origin" });
