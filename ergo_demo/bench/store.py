@@ -39,6 +39,9 @@ PEOPLE = 50
 MOST_PER_S = 4_000
 """Decisions that there are items for; more would be refused as made already."""
 
+LEFT_OUT = "the-first"
+"""The item of the decision before all others."""
+
 THREADS = 2
 """Of wrk; store.lua counts on no more."""
 
@@ -82,11 +85,14 @@ def measure(connections: int, seconds: int, folder: Path | None = None) -> dict[
         with open_store(data) as store:
             _prepare(store, Path(scratch), items)
         with _served(data, Path(scratch)) as url:
+            _submit_one(url)  # what a first request loads is loaded
             sent = _send(wrk, url, connections, seconds, items)
         acks = int(sent["requests"] - sent["refused"])
         with open_store(data) as store:
             kept = store.verify().annotations
-        if kept < acks or sent["refused"] or not acks:
+        if not acks:
+            raise EngineUnavailable("No decision was acknowledged in time.", remedy="Measure longer: --seconds 20")
+        if kept < acks or sent["refused"]:
             raise StoreDamaged(
                 f"{kept:,} rows for {acks:,} acknowledgements; {sent['refused']:,} were refused, "
                 f"{sent['broken']:,} broke off.",
@@ -119,7 +125,7 @@ def _prepare(store: "Store", scratch: Path, items: int) -> None:
         store.add_member("bench", store.identity(f"person{person}"), "annotator", "1")
     made = [
         Item(
-            id=f"item{number}",
+            id=f"item{number}" if number < items else LEFT_OUT,
             project="bench",
             blob_sha256=image.blob_sha256,
             upload_sha256=image.upload_sha256,
@@ -129,9 +135,9 @@ def _prepare(store: "Store", scratch: Path, items: int) -> None:
             coarse=Size(1344, 1008),
             wanted=PEOPLE,
         )
-        for number in range(items)
+        for number in range(items + 1)
     ]
-    for begin in range(0, items, 500):
+    for begin in range(0, len(made), 500):
         store.add_items(made[begin : begin + 500])
 
 
@@ -176,6 +182,19 @@ def _wait(url: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
         except httpx.TransportError:
             time.sleep(0.2)
     raise EngineUnavailable(f"The page did not start:\n{log.read_text(errors='replace')[-2_000:]}", remedy="See above.")
+
+
+def _submit_one(url: str) -> None:
+    """One decision, about the item that wrk leaves out. Raises EngineUnavailable where none can be made."""
+    sent = httpx.post(
+        f"{url}/annotate/submit",
+        json=_decision("bench-first", LEFT_OUT),
+        headers={"X-Bench-User": "person0"},
+        trust_env=False,
+        timeout=60,
+    )
+    if sent.status_code != 200:
+        raise EngineUnavailable(f"The page answers {sent.status_code}: {sent.text[:200]}", remedy="This is a defect.")
 
 
 def _decision(client: str, item: str) -> dict[str, Any]:

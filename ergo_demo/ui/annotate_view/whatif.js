@@ -74,6 +74,7 @@ export class WhatIf {
     const { photo, proposal } = item;
     this.#rows[0].crop.show(photo, proposal?.box ?? null);
     this.#rows[2].crop.show(photo, proposal?.expanded ?? null);
+    this.#rows[2].name.textContent = proposal?.region_label ?? ROWS.region;
     this.#rows[0].element.hidden = !proposal?.box;
     this.#rows[2].element.hidden = !proposal?.expanded;
     this.#fill();
@@ -186,7 +187,7 @@ export class WhatIf {
   }
 }
 
-function row(kind, name) {
+function row(kind, words) {
   const crop = new Crop(kind);
   const [text, note] = [html("div", { class: "a" }), html("span", { class: "m" })];
   const mark = html("span", { class: "e-mark" });
@@ -194,9 +195,10 @@ function row(kind, name) {
   const strokes = kind === "your-box" ? ["line", "core"] : ["line"];
   const lines = strokes.map((stroke) => svg("path", { class: `ev-${stroke}`, d: "M1 6H23" }));
   const glyph = svg("svg", { class: `ev-glyph ev-${kind}`, viewBox: "0 0 24 12", "aria-hidden": "true" }, ...lines);
+  const name = html("span", {}, words);
   const who = html("span", { class: "who" }, html("span", { class: "e-dark" }, glyph), name);
   const element = html("li", {}, html("span", { class: "t" }, crop.element), html("div", {}, who, text, note), mark, again);
-  return { element, crop, text, note, mark, again };
+  return { element, name, crop, text, note, mark, again };
 }
 
 const markedRun = ({ words, other }) => [other ? html("u", {}, words) : words, " "];
