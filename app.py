@@ -37,6 +37,9 @@ GRADIO_ENVIRONMENT = {
 UPLOAD_SECONDS = 3600
 """How long a file that nobody asked about, or that was made for download, lies on the disk."""
 
+DAY_SECONDS = 24 * 3600
+"""Between two looks for what projects were to keep until now; the first is at the start."""
+
 UPLOADS_BYTES = 4_000_000_000
 """Of all visitors together."""
 
@@ -131,10 +134,13 @@ def open_kept(settings: "Settings") -> "Store":
 
 def entrance_to(store: "Store", settings: "Settings") -> "Entrance":
     """How people show who they are. Whoever sits at this machine owns a page that only it can open."""
+    from ergo_demo.ui.annotate.hub import space_owner
     from ergo_demo.ui.annotate.people import Entrance
 
+    owner = space_owner(os.environ)
+    token = None if owner else secrets.token_urlsafe(24)
     private = bool(hosts(settings)) and settings.trusted_user_header is None
-    return Entrance(store.identity, secrets.token_urlsafe(24), settings.trusted_user_header, loopback_owns=private)
+    return Entrance(store.identity, token, settings.trusted_user_header, private, owner)
 
 
 def hosts(settings: "Settings") -> frozenset[str]:
@@ -153,7 +159,10 @@ def print_settings(origins: "Iterable[Origin]") -> None:
 
 def print_addresses(entrance: "Entrance") -> None:
     """Where the owner signs in, and reviews."""
-    print(f"  The owner's address, new at each start: /{entrance.owners_address()}")
+    if entrance.space_owner:
+        print(f"  The owner is whoever signs in as {entrance.space_owner}")
+    else:
+        print(f"  The owner's address, new at each start: /{entrance.owners_address()}")
     print("  The owner's review: /annotate/review", flush=True)
 
 
@@ -185,7 +194,7 @@ def sending(store: "Store", hub: "HubDataset | None") -> "list[Chore]":
     """The chore that sends what was decided, where there is a dataset for it."""
     from ergo_demo.errors import ErgoError
     from ergo_demo.exports.hub.syncing import push
-    from ergo_demo.ui.uploads import every_minute
+    from ergo_demo.ui.uploads import every
 
     def send() -> None:
         assert hub is not None, "there is no chore without one"
@@ -194,7 +203,7 @@ def sending(store: "Store", hub: "HubDataset | None") -> "list[Chore]":
         except ErgoError as error:  # it waits in the outbox, until the next minute
             print(error, file=sys.stderr, flush=True)
 
-    return [] if hub is None else [every_minute(send)]
+    return [] if hub is None else [every(60, send)]
 
 
 def gate_and_chores(services: "Services", is_run: "IsRun", *chores: "Chore") -> "Lifespan":
@@ -208,13 +217,15 @@ def gate_and_chores(services: "Services", is_run: "IsRun", *chores: "Chore") -> 
     return gate.lifespan(
         doors(settings, is_run),
         uploads.sweeper(uploads_folder, seconds=UPLOAD_SECONDS, most_bytes=UPLOADS_BYTES),
-        uploads.every_minute(lambda: services.door.expire(settings.photo_seconds)),
+        uploads.every(60, lambda: services.door.expire(settings.photo_seconds)),
+        *([uploads.every(DAY_SECONDS, services.store.forget_overdue)] if services.store else []),
         *chores,
     )
 
 
 def doors(settings: "Settings", is_run: "IsRun") -> "Doors":
     """How this server is reached. A Space names itself in SPACE_ID, and its proxy is the only way in."""
+    from ergo_demo.ui.annotate.hub import SIGN_IN, space_owner
     from ergo_demo.ui.gate import Doors, Limits
 
     calls = settings.calls_per_minute
@@ -228,6 +239,7 @@ def doors(settings: "Settings", is_run: "IsRun") -> "Doors":
         is_run=is_run,
         hosts=hosts(settings),
         behind_proxy="SPACE_ID" in os.environ,
+        sign_in=SIGN_IN if space_owner(os.environ) else frozenset(),
     )
 
 

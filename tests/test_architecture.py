@@ -37,7 +37,7 @@ OWNERS = {
     "trl": ("training/", "exports/"),
     "peft": ("training/",),
     "datasets": ("training/", "exports/"),
-    "pyarrow": ("exports/",),
+    "pyarrow": ("exports/", "annotation/parquet"),
     "pycocotools": ("exports/",),
     "supervision": ("exports/",),
 }

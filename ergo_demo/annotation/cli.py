@@ -31,16 +31,29 @@ def share(text: str) -> float:
     return value
 
 
+def days(text: str) -> int:
+    """A number of days of an argument, 1 to 36,500."""
+    if not re.fullmatch("[0-9]{1,5}", text) or not 1 <= int(text) <= 36_500:
+        raise argparse.ArgumentTypeError(f"{text} are no days: give 1 to 36500")
+    return int(text)
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What `import` takes beside the data folder."""
     add = parser.add_argument
-    add("source", type=Path, help="questions.jsonl, output of batch, .csv, .zip, Label Studio's .json, or a folder")
+    add(
+        "source",
+        type=Path,
+        help="questions.jsonl, output of batch, .csv, .parquet, .zip, Label Studio's .json, or a folder",
+    )
     add("--project", required=True, help="name of the project that gets the items; made if there is none")
     add("--question", default="", help="what is asked about photos that come without a question")
     add("--order", choices=("uncertainty", "random", "file"), default="uncertainty", help="of a new project")
     add("--random-share", type=share, default=0.2, help="of a new project: drawn at random, for calibration")
     add("--labels", default="CC-BY-4.0", metavar="LICENCE", help="of a new project's annotations")
-    add("--kept-days", type=int, help="of a new project: how long it is kept (default: until it is forgotten)")
+    add(
+        "--kept-days", type=days, metavar="N", help="of a new project: how long its photos are kept (default: for good)"
+    )
     add("--blind", type=share, default=0.0, metavar="SHARE", help="of the items whose suggestion is hidden")
     add("--repeats", type=share, default=0.0, metavar="SHARE", help="of the items that a person gets once more")
     add("--people", type=int, default=1, choices=range(1, 21), metavar="N", help="by how many each item is done")

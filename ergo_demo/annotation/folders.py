@@ -1,6 +1,7 @@
 """What a path holds, whatever it is: a table, Label Studio's tasks, or a folder of photos with or without a table.
 
-A Hugging Face image folder has metadata.jsonl or metadata.csv beside its photos, one for each split.
+A Hugging Face image folder has metadata.jsonl or metadata.csv beside its photos, one for each split; other datasets
+of theirs are Parquet files, with the photos in them.
 """
 
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from typing import TypeAlias
 
 from ergo_demo.annotation.found import IMAGE_SUFFIXES, Found, Place, Problem, Rows
 from ergo_demo.annotation.label_studio import read_tasks
+from ergo_demo.annotation.parquet import read_parquet
 from ergo_demo.annotation.tables import read_csv, read_jsonl
 from ergo_demo.errors import SourceInvalid
 
@@ -27,6 +29,8 @@ def read_source(path: Path, question: str = "", *, inside: bool = False, fetch: 
     """
     if path.is_dir():
         return _read_folder(path, question, Place(path, inside, path, fetch))
+    if path.suffix.lower() == ".parquet" and not inside:
+        return _read_parquets([path], question, Place(path.parent, fetch=fetch))
     readers = {".jsonl": read_jsonl, ".ndjson": read_jsonl, ".csv": read_csv, ".json": read_tasks}
     reader = readers.get(path.suffix.lower())
     if reader is not None:
@@ -35,7 +39,7 @@ def read_source(path: Path, question: str = "", *, inside: bool = False, fetch: 
         return _photos([path], question)
     raise SourceInvalid(
         f"{path.name} is nothing that can be imported.",
-        remedy="Give a .jsonl, .csv, .zip, Label Studio's .json, a photo, or a folder of them.",
+        remedy="Give a .jsonl, .csv, .parquet, .zip, Label Studio's .json, a photo, or a folder of them.",
     )
 
 
@@ -43,11 +47,14 @@ def _read_folder(folder: Path, question: str, place: Place) -> Rows:
     tables = [path for name in TABLES for path in sorted(folder.rglob(name))]
     if not tables:
         tables = sorted(path for path in folder.glob("*") if path.suffix.lower() in (".jsonl", ".csv", ".json"))
-    if not tables and any(folder.rglob("*.parquet")):
+    parquets = [] if tables else sorted(folder.rglob("*.parquet"))
+    if parquets and place.inside:
         raise SourceInvalid(
-            f"{folder.name} holds its photos in Parquet files, which are not read.",
-            remedy="Save it as an image folder: photos and a metadata.jsonl.",
+            f"{folder.name} holds Parquet files, which are read from the command line only.",
+            remedy="python -m ergo_demo import FOLDER --project NAME",
         )
+    if parquets:
+        return _read_parquets(parquets, question, place)
     if tables:
         return _read_tables(tables, question, place)
     return _photos(sorted(path for path in folder.rglob("*") if path.suffix.lower() in IMAGE_SUFFIXES), question)
@@ -66,6 +73,21 @@ def _read_tables(tables: list[Path], question: str, place: Place) -> Rows:
                     yield _in_split(row, where, table.parent.name)
         except SourceInvalid as error:
             yield Problem(name, str(error))
+
+
+def _read_parquets(files: list[Path], question: str, place: Place) -> Rows:
+    for path in files:
+        # Theirs are named train-00000-of-00004.parquet.
+        split = path.stem.partition("-")[0]
+        try:
+            for row in read_parquet(path, replace(place, folder=path.parent), question):
+                where = f"{path.name}, {row.where}" if len(files) > 1 else row.where
+                if isinstance(row, Problem):
+                    yield Problem(where, row.text)
+                else:
+                    yield _in_split(row, where, split if split in SPLITS else path.parent.name)
+        except SourceInvalid as error:
+            yield Problem(path.name, str(error))
 
 
 def _in_split(row: Found, where: str, folder: str) -> Found:

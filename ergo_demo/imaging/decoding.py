@@ -1,10 +1,11 @@
 """Untrusted bytes in, one upright sRGB file and its tiles out. Runs in the worker process only (see worker.py).
 
-Everything streams: only a photo that has to be turned is held whole, as 8-bit RGB (300 MB for 100 megapixels).
-The file is decoded once; the tiles are made from our own re-encoding.
+A photo for a page is decoded once and held whole, as 8-bit RGB (300 MB for 100 megapixels): what is stored and the
+tiles are written side by side. Without tiles everything streams, unless the photo has to be turned.
 """
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -54,10 +55,7 @@ def make(descriptor: int, format: Format, folder: Path, limits: Limits, *, tiled
             raise wrong
         notes = _notes(image, format)
         upright = _turn_upright(_to_srgb(image, notes), notes)
-        path = _store(upright, format, folder)
-        if tiled:
-            _sync(path)
-            _tile(path, folder)
+        path = _store_and_tile(upright, format, folder) if tiled else _store(upright, format, folder)
     except pyvips.Error as error:
         raise _refusal(error, format) from error
     except OSError as error:
@@ -134,6 +132,17 @@ def _turn_upright(image: pyvips.Image, notes: list[str]) -> pyvips.Image:
     return image.copy_memory().autorot()
 
 
+def _store_and_tile(image: pyvips.Image, format: Format, folder: Path) -> Path:
+    """Both at once: a person waits, and each is the work of one core."""
+    held = image.copy_memory()
+    with ThreadPoolExecutor(1) as beside:
+        tiling = beside.submit(_tile, held, folder)
+        path = _store(held, format, folder)
+        _sync(path)
+        tiling.result()
+    return path
+
+
 def _store(image: pyvips.Image, format: Format, folder: Path) -> Path:
     """Write the source without any metadata."""
     if format is Format.JPEG:
@@ -156,9 +165,7 @@ def _sync(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _tile(path: Path, folder: Path) -> None:
-    load = pyvips.Image.jpegload if path.suffix == ".jpg" else pyvips.Image.tiffload
-    image = load(str(path), access="sequential")
+def _tile(image: pyvips.Image, folder: Path) -> None:
     name = folder / TILES_FOLDER.removesuffix("_files")
     image.dzsave(str(name), tile_size=TILE_PX, overlap=0, suffix=".jpg", Q=_TILE_QUALITY, keep="none")
     name.with_suffix(".dzi").unlink()

@@ -37,12 +37,18 @@ def run(name: str, options: argparse.Namespace, settings: Settings, say: Say) ->
 
 
 def open_settings(settings: Settings, served: tuple[Path, ...] = ()) -> "Store":
-    """The store that the settings name."""
+    """The store that the settings name, without what projects were to keep until now."""
     from ergo_demo.store.store import open_store
 
     url = settings.store.get_secret_value() if settings.store else None
     secret = settings.secret.get_secret_value() if settings.secret else None
-    return open_store(settings.data or default_folder(), url=url, secret=secret, served=served)
+    store = open_store(settings.data or default_folder(), url=url, secret=secret, served=served)
+    try:
+        store.forget_overdue()
+    except BaseException:
+        store.close()
+        raise
+    return store
 
 
 def default_folder() -> Path:

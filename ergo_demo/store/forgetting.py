@@ -4,7 +4,7 @@ An export joins with tombstones, a restored backup is filtered by them, and `ref
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Literal, TypeAlias
 
 import sqlalchemy as sa
@@ -28,6 +28,9 @@ class Gone:
     annotations: int
     others: int
     """Drafts, leases, memberships, and what was submitted too late."""
+
+    def __add__(self, other: "Gone") -> "Gone":
+        return Gone(*(mine + its for mine, its in zip(astuple(self), astuple(other), strict=True)))
 
     def __bool__(self) -> bool:
         return bool(self.photos or self.traces or self.items or self.annotations or self.others)
@@ -55,19 +58,14 @@ def forget_image(connection: sa.Connection, sha256: str) -> Gone:
 
     Where nothing was kept, there is no tombstone either: it may have been a slip of the pen.
     """
-    names = _same_photo(connection, sha256)
+    names = same_photo(connection, sha256)
     chosen = sa.select(tables.image.c.blob_sha256, tables.image.c.suffix).where(_of_photo(tables.image, names))
     photos = tuple((sha256, suffix) for sha256, suffix in connection.execute(chosen))
-    items = sa.select(ITEM.c.id).where(_of_photo(ITEM, names))
-    annotations = _delete_annotations(connection, ANNOTATION.c.item.in_(items))
-    others = sum(
-        connection.execute(sa.delete(table).where(table.c.item.in_(items))).rowcount
-        for table in (tables.refusal, tables.draft, tables.lease)
-    )
+    annotations, others, items = delete_items(connection, _of_photo(ITEM, names))
     gone = Gone(
         annotations=annotations,
         others=others,
-        items=connection.execute(sa.delete(ITEM).where(_of_photo(ITEM, names))).rowcount,
+        items=items,
         traces=connection.execute(sa.delete(TRACE).where(_of_photo(TRACE, names))).rowcount,
         photos=photos,
     )
@@ -77,7 +75,18 @@ def forget_image(connection: sa.Connection, sha256: str) -> Gone:
     return gone
 
 
-def _same_photo(connection: sa.Connection, sha256: str) -> set[str]:
+def delete_items(connection: sa.Connection, which: sa.ColumnElement[bool]) -> tuple[int, int, int]:
+    """Removes items and all that people did with them; how many annotations, others (see Gone) and items."""
+    items = sa.select(ITEM.c.id).where(which)
+    annotations = _delete_annotations(connection, ANNOTATION.c.item.in_(items))
+    others = sum(
+        connection.execute(sa.delete(table).where(table.c.item.in_(items))).rowcount
+        for table in (tables.refusal, tables.draft, tables.lease)
+    )
+    return annotations, others, connection.execute(sa.delete(ITEM).where(which)).rowcount
+
+
+def same_photo(connection: sa.Connection, sha256: str) -> set[str]:
     """All hashes of one photo: several uploads may have become the same stored file."""
     names, new = {sha256}, True
     while new:

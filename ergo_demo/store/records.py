@@ -212,7 +212,8 @@ class Plan:
     lease_seconds: Annotated[float, Field(gt=0, le=7 * 24 * 3600)] = 900.0
     label_licence: str = "CC-BY-4.0"
     agreement: str = "1"
-    kept_days: int | None = None
+    kept_days: Annotated[int, Field(ge=0, le=36_500)] | None = None
+    """How long a photo, and all that hangs on it, is kept once it came; None: until somebody has it forgotten."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -25,6 +26,7 @@ import sqlalchemy as sa
 from ergo_demo.errors import Forgotten, NotThere
 from ergo_demo.records import Trace
 from ergo_demo.store import annotations, blobs, copying, drafts, identity, keeping, reading, verifying, worklist
+from ergo_demo.store.expiring import expire_photo, overdue_photos
 from ergo_demo.store.forgetting import Gone, Kind, forget_annotator, forget_image, tombstones
 from ergo_demo.store.identity import keyed_hash
 from ergo_demo.store.looking import Looking
@@ -251,10 +253,27 @@ class Store:
     def forget_image(self, sha256: str) -> Gone:
         """Removes a photo and all that hangs on it, for good."""
         gone = self._writer.do(lambda connection: forget_image(connection, sha256))
-        for blob, suffix in gone.photos:
-            blobs.path_of(self._parts.photos, blob, suffix).unlink(missing_ok=True)
+        self._unlink(gone)
         self._wipe()
         return gone
+
+    def forget_overdue(self, now: datetime | None = None) -> Gone:
+        """Removes for good what projects were to keep for some days only (see Plan.kept_days)."""
+        moment = now or datetime.now(UTC)
+        with self._parts.reading.connect() as connection:
+            photos = overdue_photos(connection, moment)
+        gone = Gone(photos=(), traces=0, items=0, annotations=0, others=0)
+        for photo in photos:
+            went = self._writer.do(partial(expire_photo, blob_sha256=photo, now=moment))
+            self._unlink(went)
+            gone += went
+        if gone:
+            self._wipe()
+        return gone
+
+    def _unlink(self, gone: Gone) -> None:
+        for blob, suffix in gone.photos:
+            blobs.path_of(self._parts.photos, blob, suffix).unlink(missing_ok=True)
 
     def forget_annotator(self, annotator: str) -> Gone:
         """Removes what a person (see `identity`) decided and drafted, for good."""

@@ -42,6 +42,12 @@ DIRECT_BUDGETS = (80, 1280)  # the last is L: the longest view that the direct m
 LEAN_GLYPH_PX = (18.0, 30.0)  # height of capitals in most zoom views of training
 COARSER: dict[Type, float] = {"read": 1.0, "attribute": 1.2, "hidden": 1.6, "relation": 2.5}
 """How many times larger than a letter is what has to be seen."""
+TYPE_SHARES: dict[Mode, tuple[float, ...]] = {
+    "coarse": (0.18, 0.14, 0.42, 0.26),  # relations take the most practice there: each compares eight fields
+    "both": (0.28, 0.22, 0.2, 0.3),
+    "direct": (0.28, 0.22, 0.2, 0.3),
+}
+"""Shares of TYPES in the questions about whole scenes."""
 MISSED = 0.1  # share of second looks at a box that misses what was asked about
 
 
@@ -152,7 +158,7 @@ def make_example(rng: np.random.Generator, lesson: Lesson) -> Example:
         view = close_view(scene, view.size, rng)
     spots = spots_of(scene)
     glyph = glyph_px(scene.size)
-    truth = truth_of(scene, view, spots, glyph, placed=dialogue.nameable(view))
+    truth = truth_of(scene, view, spots, glyph, placed=lesson.mode != "close" and dialogue.nameable(view))
     teacher = _Teacher(scene, view, truth, {spot.body: index for index, spot in enumerate(spots)}, lesson, rng)
     branches = tuple(teacher.branch(teacher.question()) for _ in range(lesson.questions))
     image = scene.render(view.region, view.size)
@@ -179,7 +185,7 @@ class _Teacher:
         if self.lesson.mode == "close":
             return close_question(self.scene, self.view.region, self.rng)
         while True:
-            kind: Type = TYPES[int(self.rng.choice(4, p=(0.28, 0.22, 0.2, 0.3)))]
+            kind: Type = TYPES[int(self.rng.choice(4, p=TYPE_SHARES[self.lesson.mode]))]
             question = self.scene.question(kind, self.rng)
             if question is not None:
                 return question
@@ -189,7 +195,9 @@ class _Teacher:
         writer = _Writer(self.lesson.encode, self.lesson.start + max(rows, columns) + 2)
         if self.lesson.direct:
             writer.fixed(dialogue.direct_request(question.text))
-            writer.reply(dialogue.direct_reply(question, self.view), 0, self._trunk_cells)
+            near = self.lesson.mode == "close"  # things fill many fields there, and their places are no lesson
+            reply = dialogue.final_reply(question) if near else dialogue.direct_reply(question, self.view)
+            writer.reply(reply, 0, self._trunk_cells)
             return writer.branch
         writer.fixed(dialogue.coarse_request(question.text))
         writer.reply(dialogue.coarse_reply(question, self.view), 0, self._trunk_cells)

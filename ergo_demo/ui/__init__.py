@@ -14,6 +14,7 @@ from ergo_demo.ui.export_view import tab as export_tab
 from ergo_demo.ui.gallery import tab as gallery_tab
 from ergo_demo.ui.gpu import on_zero_gpu
 from ergo_demo.ui.header import banner, header
+from ergo_demo.ui.review_view import tab as review_tab
 from ergo_demo.ui.services import Services
 from ergo_demo.ui.theme import ergo_theme
 
@@ -33,6 +34,7 @@ def build_app(services: Services, examples_folder: Path | None = None) -> gr.Blo
                 ask_tab.build(page, services, examples)
             if services.store:
                 annotate_tab.build(page)
+                review_tab.build(sign_in=bool(services.entrance and services.entrance.space_owner))
             if services.gallery:
                 with gr.Tab("Gallery", id="gallery"):
                     gallery_tab.build(services.gallery)

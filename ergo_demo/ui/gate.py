@@ -116,6 +116,8 @@ class Doors:
     that a foreign name that was made to point here (DNS rebinding) is no way in."""
     behind_proxy: bool = False
     """Whether a Space's proxy, and nobody else, can connect (see visitor_of)."""
+    sign_in: frozenset[str] = frozenset()
+    """Of what is CLOSED, the routes that people sign in by."""
     clock: Clock = time.monotonic
 
 
@@ -158,7 +160,7 @@ class Gate:
         try:
             check_origin(scope["method"], headers)
             check_host(headers, self.doors.hosts)
-            check_route(scope["path"])
+            check_route(scope["path"], self.doors.sign_in)
             receive = await self._counted(scope, headers, receive)
         except (Refused, bodies.BodyRefused) as refusal:
             refused = refusal if isinstance(refusal, Refused) else Refused(refusal.status_code, refusal.detail)
@@ -232,8 +234,10 @@ def check_host(headers: Headers, hosts: frozenset[str]) -> None:
         raise Refused(403, "This page is served to its own machine only. Start it with ERGO_HOST to serve others.")
 
 
-def check_route(path: str) -> None:
+def check_route(path: str, sign_in: frozenset[str] = frozenset()) -> None:
     """Hides what this app does not use, and names that no file can have: Gradio fails over those."""
+    if path in sign_in:
+        return
     longest = max(len(part.encode(errors="replace")) for part in path.split("/"))
     if path.startswith(CLOSED) or longest > 255 or any(letter < " " for letter in path):
         raise Refused(404, "Not found.")

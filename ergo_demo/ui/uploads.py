@@ -12,6 +12,8 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import TypeAlias
 
+from ergo_demo.errors import ErgoError
+
 log = logging.getLogger(__name__)
 
 Chore: TypeAlias = Callable[[], Coroutine[None, None, None]]
@@ -44,20 +46,21 @@ def sweeper(folder: Path, *, seconds: float, most_bytes: int) -> Chore:
 
     async def sweeping() -> None:
         keep = frozenset(folder.rglob("*"))
-        await every_minute(lambda: sweep(folder, keep=keep, seconds=seconds, most_bytes=most_bytes, now=time.time()))()
+        await every(60, lambda: sweep(folder, keep=keep, seconds=seconds, most_bytes=most_bytes, now=time.time()))()
 
     return sweeping
 
 
-def every_minute(work: Callable[[], object]) -> Chore:
-    """Does `work` in a thread, once a minute, until it is cancelled. One failure (a full disk) does not end it."""
+def every(seconds: float, work: Callable[[], object]) -> Chore:
+    """Does `work` in a thread, each time after so long, until it is cancelled. One failure (a full disk) does not end
+    it."""
 
     async def working() -> None:
         while True:
-            await asyncio.sleep(60)
+            await asyncio.sleep(seconds)
             try:
                 await asyncio.to_thread(work)
-            except OSError:
-                log.exception("A chore failed; it is tried again in a minute.")
+            except (OSError, ErgoError):
+                log.exception("A chore failed; it is tried again in %.0f s.", seconds)
 
     return working

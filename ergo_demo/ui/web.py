@@ -21,6 +21,7 @@ STYLES = (
     FOLDER / "box_editor" / "box_editor.css",
     FOLDER / "annotate_view" / "annotate_view.css",
     FOLDER / "export_view" / "export_view.css",
+    FOLDER / "annotate" / "review.css",
 )
 
 _HEADERS = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}

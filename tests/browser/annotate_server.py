@@ -39,6 +39,8 @@ class Desk:
     """Route -> the status and body that it answers instead."""
     answers: dict[str, str] | None = None
     """What the engine reads from another box; None: there is no engine."""
+    reads: str = "free"
+    """What the server says of reading again; "costs": only on a key."""
     seen: list[str] = field(default_factory=list)
 
     def answer(self, method: str, path: str, query: dict[str, str], body: dict[str, Any]) -> tuple[int, Any]:
@@ -58,7 +60,8 @@ class Desk:
             "seen": bool(self.decisions),
         }
         project = {"id": "p", "name": "Harbour", "role": "annotator", "terms": terms, **self._counts()}
-        return 200, {"projects": [project] if self.items else [], "you": {"name": "Ada", "role": "annotator"}}
+        you = {"name": "Ada", "role": "annotator"}
+        return 200, {"projects": [project] if self.items else [], "you": you, "what_if": self.reads}
 
     def get_panel(self, _query: dict[str, str], _body: dict[str, Any]) -> tuple[int, Any]:
         return 200, {**self._counts(), "median_seconds": 3.6 if self.decisions else None, "last": None}

@@ -3,7 +3,8 @@
 visitor      nobody is known. May use Ask, and nothing here.
 annotator    a name, proved by a link that the owner made, or said by a proxy (ERGO_TRUSTED_USER_HEADER). What that
              person may see is decided by the projects in which the store has them as a member.
-owner        holds the token that is printed at start, or sits at this very machine where nobody else can connect.
+owner        in a Space: whoever signed in with Hugging Face and owns it (hub.py). Elsewhere: holds the token that is
+             printed at start, or sits at this very machine where nobody else can connect.
 
 Cookies hold a name with the store's signature, or the owner's token. That another site's page sends nothing in their
 name is the gate's business (`ui.gate.check_origin`).
@@ -22,6 +23,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 
 from ergo_demo.errors import InputError
+from ergo_demo.ui.annotate.hub import owner_signed_in
 
 Role: TypeAlias = Literal["visitor", "annotator", "owner"]
 
@@ -54,17 +56,20 @@ class Entrance:
     """How people show who they are. `sign` is the store's keyed hash."""
 
     sign: Callable[[str], str]
-    token: str
-    """The owner's, new at each start."""
+    token: str | None
+    """The owner's, new at each start; None where the owner signs in otherwise."""
     user_header: str | None = None
     """In which a proxy says the user's name, whatever the client sent under it. Cookies do not name anybody then."""
     loopback_owns: bool = False
     """Whether only this machine can connect, so that whoever does is its owner."""
+    space_owner: str | None = None
+    """Whose Space this is, where people can sign in with Hugging Face: then that is what makes an owner."""
 
     def person(self, request: Request) -> Person:
         """Who sent this request."""
-        owner = self._is_owner(request)
-        name = self._name(request) or (OWNERS_NAME if owner else None)
+        signed_in = self.space_owner and owner_signed_in(request.scope.get("session"), self.space_owner)
+        owner = bool(signed_in) or self._is_owner(request)
+        name = self._name(request) or (signed_in or OWNERS_NAME if owner else None)
         return Person(name, None if name is None else self.sign(name), owner)
 
     def invitation(self, name: str) -> str:
@@ -72,14 +77,14 @@ class Entrance:
         name = clean_name(name)
         return f"annotate/enter?{urlencode({'name': name, 'key': self._signature('invitation', name)})}"
 
-    def owners_address(self) -> str:
-        """The address, relative to the page, that makes whoever opens it the owner."""
-        return f"annotate/enter?{urlencode({'key': self.token})}"
+    def owners_address(self) -> str | None:
+        """The address, relative to the page, that makes whoever opens it the owner; None without a token."""
+        return None if self.token is None else f"annotate/enter?{urlencode({'key': self.token})}"
 
     def cookie_for(self, name: str, key: str) -> tuple[str, str] | None:
         """The cookie (name, value) of an address as made above; None when it was not made here."""
         if not name:
-            return (OWNER_COOKIE, self.token) if _same(key, self.token) else None
+            return (OWNER_COOKIE, self.token) if self.token and _same(key, self.token) else None
         if not _same(key, self._signature("invitation", name)):
             return None
         packed = base64.urlsafe_b64encode(name.encode("utf-8", "surrogatepass")).decode().rstrip("=")
@@ -87,7 +92,7 @@ class Entrance:
 
     def _is_owner(self, request: Request) -> bool:
         given = request.headers.get("authorization", "").removeprefix("Bearer ")
-        if _same(given, self.token) or _same(_cookie(request, OWNER_COOKIE), self.token):
+        if self.token and (_same(given, self.token) or _same(_cookie(request, OWNER_COOKIE), self.token)):
             return True
         return self.loopback_owns and _is_here(request)
 

@@ -1,6 +1,7 @@
-"""The owner's review as a page: filters, four figures, a page of decisions, two people on one item, tables. No script.
+"""The owner's review as HTML: filters, four figures, a page of decisions, two people on one item, tables.
 
-It is written from what the routes of review.py give, and everything that somebody wrote goes in as text.
+As a page of its own without any script, and as the part that the Review tab shows (review_view). It is written from
+what the routes of review.py give, and everything that somebody wrote goes in as text.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,12 +13,15 @@ from urllib.parse import urlencode
 from starlette.responses import HTMLResponse, Response
 
 from ergo_demo.annotation.tabled import SHOWN_LETTERS
+from ergo_demo.store.looking import Project
 from ergo_demo.store.records import Action, Effect, Reason
-from ergo_demo.ui.annotate import review
+from ergo_demo.ui.annotate import office_page, review
 from ergo_demo.ui.annotate.call import Call, Desk, project_of
 
 STYLES = (Path(__file__).parents[1] / "ergo.css", Path(__file__).parent / "review.css")
 DARK = 'if(matchMedia("(prefers-color-scheme: dark)").matches)document.documentElement.classList.add("dark")'
+FRAME = """html { background: var(--e-ground); }
+body { max-width: 1376px; margin: 0 auto; padding: 0 clamp(12px, 2.4vw, 24px) 24px; }"""
 PEOPLE_SHOWN = 4
 """Of those who decided one item; whoever wants all asks the route."""
 
@@ -28,36 +32,66 @@ FILTERS: Mapping[str, Sequence[str]] = {
     "disagreement": ["true", "false"],
     "blind": ["true", "false"],
 }
+NUMBERS = {"iou_least": "IoU, from", "iou_most": "IoU, to", "spread_least": "Spread, from", "spread_most": "Spread, to"}
+SHOWN_WORDS = {"true": "yes", "false": "no", "edit": "fix", "full_image": "full photo needed"}
+"""Where the page says it otherwise than the store, as the Annotate tab does."""
+FILTERED = ("annotator", *FILTERS, *NUMBERS)
+
+
+NOTHING_YET = "<p>There is no project yet: <code>python -m ergo_demo import</code> makes one.</p>"
 
 
 def page(desk: Desk, call: Call) -> Response:
     """The review of the project that the address names, else of the first; nothing yet without one."""
     projects = desk.store.looking.projects(call.who, all_of_them=True)
     if not projects:
-        return _html("<p>There is no project yet: <code>python -m ergo_demo import</code> makes one.</p>")
+        return _html(NOTHING_YET)
+    call = _of_a_project(call, projects[0].id)
+    name = escape(project_of(desk, call).name)
+    title = f'<h1>Review: {name} <a class="e-link" href="./">Ask and annotate</a></h1>'
+    return _html(title + _review(desk, call, projects))
+
+
+def part(desk: Desk, call: Call) -> Response:
+    """What the tab shows: the owner's forms, and the review of a project."""
+    projects = desk.store.looking.projects(call.who, all_of_them=True)
+    if not projects:
+        return _fragment(office_page.forms(None))
+    call = _of_a_project(call, projects[0].id)
+    return _fragment(office_page.forms(project_of(desk, call)) + _review(desk, call, projects))
+
+
+def _of_a_project(call: Call, first: str) -> Call:
+    """The call, with the first project where it names none."""
     asked = dict(call.query)
-    asked.setdefault("project", projects[0].id)
-    call = Call(call.person, query=type(call.query)(asked))
-    project, numbers, found = project_of(desk, call), review.summary(desk, call), review.gallery(desk, call)
+    asked.setdefault("project", first)
+    return Call(call.person, query=type(call.query)(asked))
+
+
+def _review(desk: Desk, call: Call, projects: Sequence[Project]) -> str:
+    asked = dict(call.query)
+    numbers, found = review.summary(desk, call), review.gallery(desk, call)
     one = review.side_by_side(desk, call) if asked.get("item") else None
-    chosen = [(each.id, each.name) for each in projects]
     gallery = f"<div>{_pager(found, asked)}{_gallery(found['cards'], asked)}</div>"
     beside = f'<div class="e-col">{_people(one) if one else ""}{_figures(desk, call)}{_tables(numbers, asked)}</div>'
-    return _html(
-        f'<h1>Review: {escape(project.name)} <a class="e-link" href="./">Ask and annotate</a></h1>'
-        f"{_filters(chosen, numbers, asked)}{_top(numbers)}"
+    return (
+        f"{_filters([(each.id, each.name) for each in projects], numbers, asked)}{_top(numbers)}"
         f'<section class="e-rev" aria-label="Decisions">{gallery}{beside}</section>'
     )
+
+
+def _fragment(body: str) -> HTMLResponse:
+    return HTMLResponse(body, headers={"Cache-Control": "no-store"})
 
 
 def _html(body: str) -> HTMLResponse:
     styles = "".join(path.read_text("utf-8") for path in STYLES)
     head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
     # Addresses are relative to the page above, as everywhere.
-    return HTMLResponse(
+    return _fragment(
         f'<!doctype html><html lang="en"><head>{head}<base href="../"><title>ERGO Demo, Review</title>'
-        f'<style>{styles}</style><script>{DARK}</script></head><body class="e"><main>{body}</main></body></html>',
-        headers={"Cache-Control": "no-store"},
+        f"<style>{styles}{FRAME}</style><script>{DARK}</script></head>"
+        f'<body><main class="e e-review">{body}</main></body></html>'
     )
 
 
@@ -76,10 +110,14 @@ def _filters(projects: Iterable[tuple[str, str]], numbers: Mapping[str, Any], as
             _select(name, [("", "any"), *((value, _words(value)) for value in values)], asked)
             for name, values in FILTERS.items()
         ),
-        *(_number(name, asked) for name in ("iou_most", "spread_least")),
+        *(_number(name, asked) for name in NUMBERS),
     ]
+    narrowed = [_words(name) for name in FILTERED if asked.get(name)]
+    # Folded on a phone, where its title says what is filtered.
     return (
-        f'<form class="e-filters" action="annotate/review">{"".join(parts)}<button class="e-btn">Show</button></form>'
+        '<details class="e-acc e-narrow" open><summary>Filters'
+        f'<span class="sum">{", ".join(narrowed) or "none"}</span></summary><form class="in e-filters" '
+        f'action="annotate/review">{"".join(parts)}<button class="e-btn">Show</button></form></details>'
     )
 
 
@@ -92,13 +130,13 @@ def _select(name: str, choices: Sequence[tuple[str, str]], asked: Mapping[str, s
 
 
 def _number(name: str, asked: Mapping[str, str]) -> str:
-    words = {"iou_most": "IoU with model, to", "spread_least": "Spread, from"}[name]
+    words = NUMBERS[name]
     value = escape(asked.get(name, ""))
     return f'<label>{words}<input name="{name}" type="number" min="0" max="1" step="0.01" value="{value}"></label>'
 
 
 def _words(name: str) -> str:
-    return {"true": "yes", "false": "no"}.get(name, name.replace("_", " "))
+    return SHOWN_WORDS.get(name, name.replace("_", " "))
 
 
 def _top(numbers: Mapping[str, Any]) -> str:
@@ -140,7 +178,10 @@ def _pager(found: Mapping[str, Any], asked: Mapping[str, str]) -> str:
         f'<a class="e-btn" href="{_address(asked, page=to, item="")}">{words}</a>' for words, to, able in links if able
     )
     if not found["total"]:
-        return '<div class="e-pager"><span>No decision here yet, or none that these filters let through.</span></div>'
+        clear = f'<a class="e-btn" href="{_address({"project": asked["project"]})}">Clear filters</a>'
+        if any(asked.get(name) for name in FILTERED):
+            return f'<div class="e-pager"><span>No decision fits these filters.</span>{clear}</div>'
+        return '<div class="e-pager"><span>Nobody has decided anything in this project yet.</span></div>'
     shown = f"{first + 1:,}–{first + len(found['cards']):,} shown"
     number = "1 decision" if found["total"] == 1 else f"{found['total']:,} decisions"
     words = f"<span><b>{number}</b>, {shown}</span>"
@@ -173,6 +214,7 @@ def _shot(
     where = f'x="{x1:.0f}" y="{y1:.0f}" width="{x2 - x1:.0f}" height="{y2 - y1:.0f}"'
     lines = [("box", suggested), *(("you", box) for box in boxes)]
     drawn = "".join(_outline("cas", box) + _outline(kind, box) for kind, box in lines if box)
+    drawn += "".join(_outline("core", box) for box in boxes if box)
     view = f'viewBox="{x1:.0f} {y1:.0f} {x2 - x1:.0f} {y2 - y1:.0f}" role="img" aria-label="{escape(words)}"'
     return f'<svg class="e-shot" {view}><image href="{escape(picture)}" {where}/>{drawn}</svg>'
 
@@ -215,7 +257,7 @@ def _tables(numbers: Mapping[str, Any], asked: Mapping[str, str]) -> str:
 
 def _table(table: Mapping[str, Any], query: str) -> str:
     head = "".join(f"<th scope=col>{escape(column)}</th>" for column in table["columns"])
-    rows = "".join(f"<tr>{''.join(f'<td>{_cell(cell)}</td>' for cell in row)}</tr>" for row in table["rows"])
+    rows = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in table["rows"])
     link = f'<a class="e-link" href="annotate/review/table?{escape(query)}">CSV</a>'
     title = f'<div class="hd"><h2>{escape(table["title"])}</h2>{link}</div>'
     body = f'<table class="e-tbl"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
@@ -223,6 +265,7 @@ def _table(table: Mapping[str, Any], query: str) -> str:
 
 
 def _cell(cell: object) -> str:
-    if isinstance(cell, float):
-        return f"{cell:.2f}"
-    return "–" if cell is None else escape(f"{cell:,}" if isinstance(cell, int) else _words(str(cell)))
+    if isinstance(cell, str):
+        return f'<td class="t">{escape(_words(cell))}</td>'
+    shown = "–" if cell is None else f"{cell:.2f}" if isinstance(cell, float) else f"{cell:,}"
+    return f"<td>{shown}</td>"

@@ -58,6 +58,7 @@ WAYS = (
     Way("POST", "/annotate/asked", "owner", office.add_asked),
     Way("POST", "/annotate/upload", "owner", office.upload, waits=True, files=True),
     Way("GET", "/annotate/review", "owner", review_page.page, waits=True),
+    Way("GET", "/annotate/review/part", "owner", review_page.part, waits=True),
     Way("GET", "/annotate/review/summary", "owner", review.summary, waits=True),
     Way("GET", "/annotate/review/items", "owner", review.gallery),
     Way("GET", "/annotate/review/item", "owner", review.side_by_side),

@@ -12,6 +12,7 @@ from ergo_demo.records import Trace
 from ergo_demo.store import rows
 from ergo_demo.store.looking import Project
 from ergo_demo.store.records import Draft, Item, Stale
+from ergo_demo.ui import doubt
 from ergo_demo.ui.annotate import decisions, shelf
 from ergo_demo.ui.annotate.answers import ids_of, number_of
 from ergo_demo.ui.annotate.call import Call, Desk, item_of, member_of, project_of
@@ -56,8 +57,10 @@ def _project(project: Project, owner: bool) -> dict[str, Any]:
 
 def terms(project: Project) -> dict[str, Any]:
     """The one line that is shown before a person's first upload and first submit, and whether they have seen it."""
+    days = project.plan.kept_days
+    long = "until its owner removes it" if days is None else f"for {days:,} days, then removed for good"
     line = (
-        "Kept on this server until its owner removes it: photos without their metadata, your decisions with their "
+        f"Kept on this server {long}: photos without their metadata, your decisions with their "
         "times, and a keyed hash in place of your name. "
         f"Decisions are under {project.plan.label_licence}; nothing is published without your tick."
     )
@@ -106,6 +109,8 @@ def _proposal(item: Item, trace: Trace | None) -> dict[str, Any] | None:
     return {
         "box": _edges(item.suggested),
         "expanded": _edges(trace.region if trace else None),
+        "region_label": doubt.region_label(trace),
+        "heat": [list(row) for row in trace.heat] if trace and trace.heat else None,
         "thought": trace.coarse.thought if trace and trace.coarse else "",
         "answer": trace.answer if trace else "",
         "samples": [list(sample.box.edges) for sample in trace.samples if sample.box] if trace else [],

@@ -76,7 +76,8 @@ class AnnotateView {
   async begin() {
     this.#desk.outbox.flush();
     try {
-      const { projects, you } = await this.#desk.server.projects();
+      const { projects, you, what_if: reads } = await this.#desk.server.projects();
+      this.#whatIf.offered(reads);
       const id = this.#projects.fill(projects, this.#desk.project);
       if (id === null) this.#note(notes.noProject(you.role));
       else await this.#start(id);
@@ -225,6 +226,7 @@ class AnnotateView {
       enter: () => (this.#button.able ? this.#submit(this.#action) : this.#editor.say(this.#button.words)),
       submit: (action) => this.#submit(action),
       look: (by) => this.#look(by),
+      read: () => this.#whatIf.now(this.#editor.state.boxes.map(({ box }) => box)),
       field: (name) => this.#type(name),
       focus: () => this.#focus(),
     };

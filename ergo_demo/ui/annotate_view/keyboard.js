@@ -2,7 +2,7 @@
 import { chosen, picking, rejecting } from "./decision.js";
 
 const OURS = new Set([
-  "enter", "reject", "reason", "full-photo", "skip", "undo-save", "earlier", "later", "answer", "thought",
+  "enter", "reject", "reason", "full-photo", "skip", "undo-save", "earlier", "later", "look", "answer", "thought",
 ]);
 const DIGITS = { "layer-box": 5, "layer-region": 6 };
 
@@ -22,6 +22,7 @@ export class Keys {
       "undo-save": () => on.look(0),
       earlier: () => on.look(1),
       later: () => on.look(-1),
+      look: on.read,
       answer: () => on.field("answer"),
       thought: () => on.field("thought"),
       close: () => on.decide({ ...on.decision(), rejects: false, picking: false }),

@@ -4,8 +4,8 @@ import { fromFields } from "./decision.js";
 
 /** An item of the worklist as the editor takes it (editor.js); a blind one has no proposal. */
 export function editorItem({ photo, proposal, coarse }) {
-  const { box = null, expanded = null, samples } = proposal ?? {};
-  return { photo, model: box, region: expanded, samples: Array.isArray(samples) ? samples : [], coarse };
+  const { box = null, expanded = null, region_label: regionLabel, samples, heat = null } = proposal ?? {};
+  return { photo, model: box, region: expanded, regionLabel, samples: Array.isArray(samples) ? samples : [], heat, coarse };
 }
 
 /** {edit, decision} as a draft left them; undefined where there is none. */

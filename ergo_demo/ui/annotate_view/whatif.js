@@ -1,6 +1,7 @@
 /**
  * The answers of the model side by side: from its own box, from the person's, from the expanded region. After a change
- * the engine is asked again, the question before is called off, and nothing waits for it.
+ * the engine is asked again, the question before is called off, and nothing waits for it. Where each reading takes from the
+ * person's share of a GPU, it is asked only on a key.
  */
 import { hull, same } from "../box_editor/boxes.js";
 import { html, svg } from "../viewer/dom.js";
@@ -10,6 +11,8 @@ import { differences } from "./differences.js";
 
 /** Milliseconds of quiet before the engine is asked. */
 const ASK_AFTER_MS = 350;
+
+const NO_ENGINE = "No engine reads it again here.";
 
 const ROWS = { "model-box": "Model box", "your-box": "Your box", region: "Expanded region" };
 const EFFECTS = {
@@ -21,7 +24,7 @@ const EFFECTS = {
 
 export class WhatIf {
   #parts;
-  #ask;
+  #engine;
   #rows;
   #item = null;
   #answers = null; // {model, corrected, expanded}: text, or null while it is not known
@@ -33,14 +36,29 @@ export class WhatIf {
   #clock = 0;
   #abort = null;
   #able = true;
+  #costs = false;
 
   /** parts: the shell's {answers, what, effect}. ask(item id, boxes, signal): the answers, or throws. */
   constructor(parts, ask) {
     this.#parts = parts;
-    this.#ask = ask;
+    this.#engine = ask;
     this.#rows = Object.entries(ROWS).map(([kind, name]) => row(kind, name));
     parts.what.replaceChildren(...this.#rows.map(({ element }) => element));
-    this.#rows[1].again.addEventListener("click", () => this.#read());
+    this.#rows[1].again.addEventListener("click", () => this.now());
+  }
+
+  /** What the server says of reading again: "free", "costs" (only on a key, then), null where there is no engine. */
+  offered(how) {
+    this.#able = how !== null;
+    this.#costs = how === "costs";
+  }
+
+  /** Reads these boxes now: the person pressed the key for it. */
+  now(boxes = this.#boxes) {
+    this.#boxes = boxes;
+    if (!this.#able || !this.#item?.proposal || this.#boxes.length === 0) return;
+    this.#stop();
+    this.#ask();
   }
 
   /** Begins with an item; a blind one shows no answer. */
@@ -48,12 +66,15 @@ export class WhatIf {
     this.#stop();
     this.#item = item;
     this.#asked = item.proposal?.box ?? null;
+    this.#boxes = [];
+    this.#readAgain("Try again", false);
     this.#answers = { model: item.proposal?.answer ?? null, corrected: null, expanded: null };
-    this.#note = "";
+    this.#note = this.#able ? "" : NO_ENGINE;
     this.#parts.answers.hidden = !item.proposal;
     const { photo, proposal } = item;
     this.#rows[0].crop.show(photo, proposal?.box ?? null);
     this.#rows[2].crop.show(photo, proposal?.expanded ?? null);
+    this.#rows[2].name.textContent = proposal?.region_label ?? ROWS.region;
     this.#rows[0].element.hidden = !proposal?.box;
     this.#rows[2].element.hidden = !proposal?.expanded;
     this.#fill();
@@ -67,12 +88,14 @@ export class WhatIf {
 
   /** The boxes were changed: the engine reads again. */
   changed(boxes) {
+    // A confidence or a reason: whoever waits for an answer goes on waiting.
+    if (this.#boxes.length > 0 && boxes.length > 0 && same(hull(boxes), hull(this.#boxes))) return;
     this.#stop();
-    if (!this.#able || !this.#item?.proposal || boxes.length === 0) return;
-    const box = hull(boxes);
-    if (this.#asked && same(box, this.#asked)) return;
     this.#boxes = boxes;
-    this.#timer = setTimeout(() => this.#read(), ASK_AFTER_MS);
+    if (!this.#able || !this.#item?.proposal || boxes.length === 0) return;
+    if (this.#current) this.#readAgain("Try again", false);
+    else if (this.#costs) this.#offer();
+    else this.#timer = setTimeout(() => this.#ask(), ASK_AFTER_MS);
   }
 
   /** What the person types as the right answer. */
@@ -81,40 +104,60 @@ export class WhatIf {
     this.#fill();
   }
 
-  /** What is stored with the decision: the answers that stood there, in their order. */
+  /** Whether the answer from the person's box is of the box as it is now. */
+  get #current() {
+    return this.#boxes.length > 0 && this.#asked !== null && same(hull(this.#boxes), this.#asked);
+  }
+
+  /** What is stored with the decision: the answers that stood there, in their order; nothing that another box gave. */
   get record() {
+    if (!this.#current) return null;
     const { corrected, expanded } = this.#answers ?? {};
     const shown = ["model", "corrected", "expanded"].filter((name) => this.#answers?.[name] !== null);
     return corrected === null || corrected === undefined ? null : { corrected, expanded, shown };
   }
 
-  async #read() {
+  /** What the answer before was read from is no longer the box: it says so, and waits for the key. */
+  #offer() {
+    this.#say("L reads this box; it takes from your GPU time.");
+    this.#readAgain("Read it", true);
+  }
+
+  #readAgain(words, shown) {
+    const { again } = this.#rows[1];
+    again.textContent = words;
+    again.hidden = !shown;
+  }
+
+  async #ask() {
     const [item, boxes] = [this.#item, this.#boxes];
     this.#abort = new AbortController();
     const since = performance.now();
     this.#clock = setInterval(() => this.#say(`Reading, ${((performance.now() - since) / 1000).toFixed(1)} s`), 100);
     try {
-      const got = await this.#ask(item.id, boxes, this.#abort.signal);
+      const got = await this.#engine(item.id, boxes, this.#abort.signal);
       this.#asked = hull(boxes);
       const { model } = this.#answers;
       const { answer: corrected = null, expanded_answer: expanded = null } = got;
       this.#answers = { model: got.box_answer ?? model, corrected, expanded };
+      this.#readAgain("Try again", false);
       this.#say(`read in ${((performance.now() - since) / 1000).toFixed(1)} s`);
+      this.#fill();
     } catch (error) {
       if (error.name === "AbortError") return;
+      this.#fill();
       this.#failed(error);
     } finally {
       if (item === this.#item && boxes === this.#boxes) clearInterval(this.#clock);
     }
-    this.#fill();
   }
 
   #failed(error) {
     // There is no engine: said once, and not asked again.
     this.#able = error.code !== "engine-unavailable" && error.status !== 404;
-    this.#say(this.#able ? `${error.message} Saving still works.` : "No engine reads it again here.");
-    this.#rows[1].again.hidden = !this.#able;
+    this.#say(this.#able ? `${error.message} Saving still works.` : NO_ENGINE);
     if (this.#able) this.#rows[1].text.replaceChildren("Could not be read");
+    this.#readAgain("Try again", this.#able);
   }
 
   #say(words) {
@@ -134,7 +177,6 @@ export class WhatIf {
     const { model, corrected, expanded } = this.#answers;
     const right = this.#right.trim();
     [model, corrected, expanded].forEach((answer, at) => fillRow(this.#rows[at], answer, at === 0 ? null : model, right));
-    this.#rows[1].again.hidden = true;
     this.#say(this.#note);
     const effect = effectOf(model ?? "", corrected, right);
     const [strong, rest] = EFFECTS[effect];
@@ -145,7 +187,7 @@ export class WhatIf {
   }
 }
 
-function row(kind, name) {
+function row(kind, words) {
   const crop = new Crop(kind);
   const [text, note] = [html("div", { class: "a" }), html("span", { class: "m" })];
   const mark = html("span", { class: "e-mark" });
@@ -153,9 +195,10 @@ function row(kind, name) {
   const strokes = kind === "your-box" ? ["line", "core"] : ["line"];
   const lines = strokes.map((stroke) => svg("path", { class: `ev-${stroke}`, d: "M1 6H23" }));
   const glyph = svg("svg", { class: `ev-glyph ev-${kind}`, viewBox: "0 0 24 12", "aria-hidden": "true" }, ...lines);
+  const name = html("span", {}, words);
   const who = html("span", { class: "who" }, html("span", { class: "e-dark" }, glyph), name);
   const element = html("li", {}, html("span", { class: "t" }, crop.element), html("div", {}, who, text, note), mark, again);
-  return { element, crop, text, note, mark, again };
+  return { element, name, crop, text, note, mark, again };
 }
 
 const markedRun = ({ words, other }) => [other ? html("u", {}, words) : words, " "];

@@ -16,7 +16,7 @@ import { Pointing } from "./pointing.js";
 import { Rulers } from "./rulers.js";
 import { StatusLine } from "./status.js";
 import { FAR, stepOf } from "./steps.js";
-import { modelLayers, Switches } from "./switches.js";
+import { modelLayers, SHOWN_AT_FIRST, switched, switchedWords, Switches } from "./switches.js";
 
 const DIRECTIONS = { left: [-1, 0], right: [1, 0], up: [0, -1], down: [0, 1] };
 
@@ -46,7 +46,7 @@ class BoxEditor {
   #step = "model";
   #frame = 0;
   #ready = false;
-  #shown = { box: true, region: true, samples: false }; // which of the model's layers; stays for the next item
+  #shown = SHOWN_AT_FIRST; // which of the model's layers; stays for the next item
   #overlay = new Overlay();
   #rulers = new Rulers();
   #status = new StatusLine();
@@ -86,8 +86,8 @@ class BoxEditor {
   get scale() { return this.#viewer.scale; }
 
   /**
-   * Opens an item {photo, model, region, samples, coarse}: boxes in source px, the coarse view's size in view px, null
-   * where there is none. `state`: where it was left, instead of from the beginning. Framed on the boxes, once.
+   * Opens an item {photo, model, region, regionLabel, samples, heat, coarse}: boxes in source px, shares, the coarse
+   * view's size in view px, null where there is none. `state`: where it was left, instead of from the beginning. Framed on the boxes, once.
    */
   open(item, state = null) {
     this.#item = item;
@@ -122,10 +122,7 @@ class BoxEditor {
   #forViewer() {
     return {
       onMove: () => this.#viewed(),
-      onLayer: (id, shown) => {
-        this.#shown[id] = shown;
-        this.#switches.update(this.#layers());
-      },
+      onLayer: (id) => this.#switch(id),
       grab: (at, event) => this.#pointing.grab(at, event),
       hover: (at) => this.#pointing.hover(at),
       means: (row) => this.#on.means?.(row) ?? this.#means(row),
@@ -172,13 +169,16 @@ class BoxEditor {
     "hold-pan": () => this.#hand(true),
   };
 
-  #layers() {
-    return modelLayers(this.#state, this.#item.samples ?? [], this.#shown);
+  #layers() { return modelLayers(this.#state, this.#item, this.#shown); }
+
+  #switch(id) {
+    this.#shown = switched(this.#shown, id);
+    this.#viewer.setLayers(this.#layers());
+    this.#switches.update(this.#layers());
+    if (id === "heat") this.#viewer.say(switchedWords(this.#shown));
   }
 
-  #stepSize() {
-    return stepOf(this.#step, this.#state.photo, this.#item.coarse);
-  }
+  #stepSize() { return stepOf(this.#step, this.#state.photo, this.#item.coarse); }
 
   #otherStep() {
     this.#step = this.#step === "model" ? "source" : "model";

@@ -41,6 +41,7 @@ const DECISIONS = [
   plain("earlier", "j", "earlier decision"),
   plain("later", "k", "later decision"),
   ...["1", "2", "3", "4"].map(choice),
+  plain("look", "l", "let the model read your box now"),
   plain("answer", "i", "type the answer"),
   plain("thought", "t", "open and edit the thought"),
 ];

@@ -4,8 +4,27 @@ import { keyFor } from "../viewer/keys.js";
 import { buttonOf } from "../viewer/toolbar.js";
 import { EDITOR_KEYS } from "./keys.js";
 
-const LINES = { box: ["M1 6H23"], region: ["M1 6H23"], samples: ["M1 3H20M3 6H23M1 9H22"] };
-const KINDS = { box: "model-box", region: "region", samples: "samples" };
+const LINES = {
+  box: ["M1 6H23"], region: ["M1 6H23"], samples: ["M1 3H20M3 6H23M1 9H22"], heat: ["M1 10L9 2M8 10L16 2M15 10L23 2"],
+};
+const KINDS = { box: "model-box", region: "region", samples: "samples", heat: "heat" };
+
+/** Which of the model's layers are seen at first: yes or no, and how strong the heat map is, 0 to 1. */
+export const SHOWN_AT_FIRST = Object.freeze({ box: true, region: true, samples: false, heat: 0 });
+
+/** What 8 does to the heat map, time after time. */
+const STRENGTHS = [0, 1, 0.5, 0.75];
+
+/** What is shown once the key of a layer was pressed. */
+export function switched(shown, id) {
+  if (id !== "heat") return { ...shown, [id]: !shown[id] };
+  return { ...shown, heat: STRENGTHS[(STRENGTHS.indexOf(shown.heat) + 1) % STRENGTHS.length] };
+}
+
+/** What listeners hear of it. */
+export function switchedWords({ heat }) {
+  return heat > 0 ? `Heat map ${100 * heat} %` : "Heat map hidden";
+}
 
 export class Switches {
   element = html("span", { class: "bx-switches ev-group", role: "group", "aria-label": "Layers" });
@@ -33,14 +52,25 @@ function switchOf({ id, label, shown }) {
   return html("button", attributes, glyph, html("kbd", { "aria-hidden": "true" }, row.cap));
 }
 
-/** The layers of the viewer, bottom first: samples [box], the region and the model's box, where there are such. */
-export function modelLayers({ model, region }, samples, shown) {
+/**
+ * The layers of the viewer, bottom first, where there are such: the heat map, samples [box], the region under the name
+ * that its promise allows, and the model's box, which cannot be changed. `item`: see BoxEditor.open.
+ */
+export function modelLayers({ model, region }, { samples = [], heat = null, regionLabel = "Expanded region" }, shown) {
   const layers = [];
+  if (heat) {
+    const about = "Heat map of where the samples looked.";
+    layers.push({
+      id: "heat", kind: "heat", cells: heat, opacity: shown.heat || 1, label: "Heat map", about, shown: shown.heat > 0,
+    });
+  }
   if (samples.length > 0) {
     const [boxes, label] = [samples.map((box, number) => ({ number, box })), `${samples.length} samples`];
     layers.push({ id: "samples", kind: "samples", boxes, chosen: null, label, about: `${label}.`, shown: shown.samples });
   }
-  if (region) layers.push({ id: "region", kind: "region", box: region, label: "Expanded region", shown: shown.region });
-  if (model) layers.push({ id: "box", kind: "model-box", box: model, label: "Model box", shown: shown.box });
+  if (region) layers.push({ id: "region", kind: "region", box: region, label: regionLabel, shown: shown.region });
+  if (model) {
+    layers.push({ id: "box", kind: "model-box", box: model, label: "Model box", locked: true, shown: shown.box });
+  }
   return layers;
 }

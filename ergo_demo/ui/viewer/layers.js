@@ -104,9 +104,9 @@ function dotPaths({ columns, rows }, photo) {
 function description(layers) {
   const shown = layers.filter((layer) => layer.shown && (layer.box || layer.about)).reverse();
   if (shown.length === 0) return "Nothing drawn";
-  return shown.map(({ label, id, box, about }) => {
+  return shown.map(({ label, id, box, about, locked }) => {
     if (about) return about;
     const [x1, y1, x2, y2] = box.map(grouped);
-    return `${label ?? id} ${x1}, ${y1} to ${x2}, ${y2}.`;
+    return `${label ?? id}${locked ? ", locked," : ""} ${x1}, ${y1} to ${x2}, ${y2}.`;
   }).join(" ");
 }

@@ -2,7 +2,7 @@
  * The names of the layers: one row of tags beside the outermost box that is shown.
  */
 import { boxToScreen } from "./geometry.js";
-import { html, svg } from "./dom.js";
+import { html, icon, svg } from "./dom.js";
 import { placeTags, union } from "./placement.js";
 
 export class Tags {
@@ -39,11 +39,14 @@ export class Tags {
   }
 }
 
-function tag({ kind, label }) {
+/** What nobody can change has a lock. */
+const LOCK = "M5.5 7V5a2.5 2.5 0 015 0v2M3.5 7h9v6.500h-9z";
+
+function tag({ kind, label, locked }) {
   const lines = kind === "your-box" ? ["line", "core"] : ["line"];
   const drawn = lines.map((stroke) => svg("path", { class: `ev-${stroke}`, d: "M1 6H23" }));
   const glyph = svg("svg", { class: `ev-glyph ev-${kind}`, viewBox: "0 0 24 12" }, ...drawn);
-  return html("span", { class: "ev-tag" }, glyph, label);
+  return html("span", { class: "ev-tag" }, glyph, ...(locked ? [icon(LOCK)] : []), label);
 }
 
 /** What lies over the field in its stage, the page's own corners too: rects in CSS px of the field. */

@@ -120,7 +120,7 @@ class Viewer {
 
   /**
    * Replaces the layers, bottom first, each {id, kind, shown, ...}: "model-box" and "region" with a box
-   * [x1, y1, x2, y2] in source px and a label; "samples" with boxes [{number, box}] and the number of the chosen one;
+   * [x1, y1, x2, y2] in source px and a label (locked: its name has a lock); "samples" with boxes [{number, box}] and the number of the chosen one;
    * "heat" with rows of cells (shares, 0 to 1) and an opacity; "dots" with the columns and rows of the coarse view in tokens.
    * Throws for an unknown kind.
    */
