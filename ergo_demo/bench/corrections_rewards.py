@@ -101,7 +101,7 @@ class Bench:
         scenes = Scenes(Stream(MEASURED_SEED, "home", options.megapixels), options.scenes, self.door)
         found = {"as it is": self._answers(self.engine, scenes)}
         for name in options.rewards:
-            out = self._folder(data.name) / name.replace("+", "-")
+            out = self._folder(data) / name.replace("+", "-")
             self._train(name, data, out)
             found[name] = self._answers(open_engine(Settings(model=str(out)), announce=_to_stderr), scenes)
         return {
@@ -130,9 +130,10 @@ class Bench:
             pool.export(pool.decide(options.n, "random", EXACT, 0), EXACT, 0, "trl-grpo", data)
         return data
 
-    def _folder(self, name: str) -> Path:
+    def _folder(self, data: Path) -> Path:
+        """Of what is trained on these rows, in this way."""
         options = self.options
-        return options.run / f"{name}-{options.steps}-{options.groups}-{options.learning_rate or 'own'}"
+        return data.with_name(f"{data.name}-{options.steps}-{options.groups}-{options.learning_rate or 'own'}")
 
     def _train(self, name: str, data: Path, out: Path) -> None:
         options = self.options
