@@ -18,6 +18,7 @@ from ergo_demo.bench.scenes_run import Plan as Asking
 from ergo_demo.bench.scenes_run import Say, world_digest
 from ergo_demo.bench.scenes_samples import Sample
 from ergo_demo.engines import Engine, open_engine
+from ergo_demo.errors import InputError
 from ergo_demo.imaging import Door
 from ergo_demo.pipeline import RunSettings, run_settings
 from ergo_demo.records import to_json
@@ -153,7 +154,11 @@ class Bench:
         # An export is made anew: it appears whole, and costs less than to find out whether it is the same.
         shutil.rmtree(data, ignore_errors=True)
         folder.mkdir(parents=True, exist_ok=True)
-        exported = self._pool.export(work, plan.person, condition.seed, RECIPES[condition.method].format, data)
+        try:
+            exported = self._pool.export(work, plan.person, condition.seed, RECIPES[condition.method].format, data)
+        except InputError as error:  # a good model's boxes are all accepted: then there is no pair
+            self.say(f"{condition.name}: {error}")
+            return {"counts": work.counts}
         order = Training(
             method=condition.method, model=self.base, data=data, out=folder / "model", rate=plan.rate,
             steps=self._steps(condition.method, exported.checked.rows), seed=condition.seed,
@@ -167,9 +172,10 @@ class Bench:
         return min(self.plan.steps, max(1, round(RECIPES[method].epochs * rows / batch)))
 
     def _engine(self, condition: Condition) -> Engine:
-        if condition.method is None:
-            return self.engine
-        return open_engine(Settings(model=str(self._folder(condition) / "model")), announce=self.say)
+        model = self._folder(condition) / "model"
+        if condition.method is None or not model.is_dir():
+            return self.engine  # nothing was learned
+        return open_engine(Settings(model=str(model)), announce=self.say)
 
     def _folder(self, condition: Condition) -> Path:
         plan = self.plan

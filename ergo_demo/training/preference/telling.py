@@ -39,8 +39,9 @@ def quiet() -> Iterator[None]:
     # Imported here: it is slow to load.
     from datasets.utils import logging as rows
 
+    libraries: tuple[Any, Any] = (bars, rows)  # untyped
     level = bars.get_verbosity()
-    shown = [library for library in (bars, rows) if library.is_progress_bar_enabled()]
+    shown = [library for library in libraries if library.is_progress_bar_enabled()]
     bars.set_verbosity_error()
     for library in shown:
         library.disable_progress_bar()
