@@ -25,9 +25,7 @@ from ergo_demo.records import to_json
 from ergo_demo.scenes import TYPES
 from ergo_demo.settings import Settings
 from ergo_demo.store.store import Store
-from ergo_demo.training.preference.order import Order as Training
 from ergo_demo.training.preference.recipes import RECIPES, Method
-from ergo_demo.training.preference.training import train
 
 METHODS: tuple[Method, ...] = ("sft", "dpo", "kto")
 
@@ -147,6 +145,10 @@ class Bench:
 
     def _trained(self, condition: Condition) -> dict[str, Any]:
         """Corrects, exports and trains; what each came to."""
+        # Imported here: torch and the trainers take seconds, and a slip on the command line should not.
+        from ergo_demo.training.preference.order import Order as Training
+        from ergo_demo.training.preference.training import train
+
         assert condition.method is not None, "n = 0 is not trained"
         plan, folder = self.plan, self._folder(condition)
         work = self._pool.decide(condition.n, condition.order, plan.person, condition.seed)

@@ -31,8 +31,6 @@ from ergo_demo.settings import Settings
 from ergo_demo.store.store import Store, open_store
 from ergo_demo.training.cli import MODEL
 from ergo_demo.training.preference.grpo import Judges
-from ergo_demo.training.preference.order import Order
-from ergo_demo.training.preference.training import train
 from ergo_demo.training.rewards import Reader, Weights
 
 RUN = Path("runs/bench-rewards")
@@ -136,6 +134,10 @@ class Bench:
         return data.with_name(f"{data.name}-{options.steps}-{options.groups}-{options.learning_rate or 'own'}")
 
     def _train(self, name: str, data: Path, out: Path) -> None:
+        # Imported here: torch and the trainers take seconds.
+        from ergo_demo.training.preference.order import Order
+        from ergo_demo.training.preference.training import train
+
         options = self.options
         order = Order(
             method="grpo", model=options.model, data=data, out=out, steps=options.steps, rate=options.learning_rate,
