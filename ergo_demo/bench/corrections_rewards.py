@@ -119,7 +119,7 @@ class Bench:
         options = self.options
         stream = Stream(POOL_SEED, "home", options.megapixels)
         same = repr((self.engine.info.model, stream, options.coarse_tokens, world_digest()))
-        folder = options.run / hashlib.sha256(same.encode()).hexdigest()[:12]
+        folder: Path = options.run / hashlib.sha256(same.encode()).hexdigest()[:12]
         folder.mkdir(parents=True, exist_ok=True)
         pool = Pool(self.store, self.engine, self.settings, self.door, stream, folder, _to_stderr)
         pool.fill(options.n)
