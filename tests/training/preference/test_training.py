@@ -175,6 +175,7 @@ def test_adapters_train_the_language_layers_only(shop: Shop, tmp_path: Path) -> 
         (["sft", "--data", "{shop}/sft", "--out", "{out}", "--model", "no/such/model"], "no folder"),
         (["sft", "--data", "{shop}/sft", "--out", "assets/models/ergo-tiny"], "is not empty, and no training of ours"),
         (["grpo", "--data", "{shop}/grpo", "--out", "{out}", "--batch", "12"], "groups of 8"),
+        (["sft", "--data", "{shop}/sft", "--out", "{out}", "--beta", "0.1"], "no --beta"),
     ],
 )
 def test_a_slip_is_said_before_anything_is_loaded(
