@@ -18,15 +18,14 @@ from ergo_demo.bench.scenes_run import Plan as Asking
 from ergo_demo.bench.scenes_run import Say, world_digest
 from ergo_demo.bench.scenes_samples import Sample
 from ergo_demo.engines import Engine, open_engine
+from ergo_demo.errors import InputError
 from ergo_demo.imaging import Door
 from ergo_demo.pipeline import RunSettings, run_settings
 from ergo_demo.records import to_json
 from ergo_demo.scenes import TYPES
 from ergo_demo.settings import Settings
 from ergo_demo.store.store import Store
-from ergo_demo.training.preference.order import Order as Training
 from ergo_demo.training.preference.recipes import RECIPES, Method
-from ergo_demo.training.preference.training import train
 
 METHODS: tuple[Method, ...] = ("sft", "dpo", "kto")
 
@@ -146,6 +145,10 @@ class Bench:
 
     def _trained(self, condition: Condition) -> dict[str, Any]:
         """Corrects, exports and trains; what each came to."""
+        # Imported here: torch and the trainers take seconds, and a slip on the command line should not.
+        from ergo_demo.training.preference.order import Order as Training
+        from ergo_demo.training.preference.training import train
+
         assert condition.method is not None, "n = 0 is not trained"
         plan, folder = self.plan, self._folder(condition)
         work = self._pool.decide(condition.n, condition.order, plan.person, condition.seed)
@@ -153,7 +156,11 @@ class Bench:
         # An export is made anew: it appears whole, and costs less than to find out whether it is the same.
         shutil.rmtree(data, ignore_errors=True)
         folder.mkdir(parents=True, exist_ok=True)
-        exported = self._pool.export(work, plan.person, condition.seed, RECIPES[condition.method].format, data)
+        try:
+            exported = self._pool.export(work, plan.person, condition.seed, RECIPES[condition.method].format, data)
+        except InputError as error:  # a good model's boxes are all accepted: then there is no pair
+            self.say(f"{condition.name}: {error}")
+            return {"counts": work.counts}
         order = Training(
             method=condition.method, model=self.base, data=data, out=folder / "model", rate=plan.rate,
             steps=self._steps(condition.method, exported.checked.rows), seed=condition.seed,
@@ -167,9 +174,10 @@ class Bench:
         return min(self.plan.steps, max(1, round(RECIPES[method].epochs * rows / batch)))
 
     def _engine(self, condition: Condition) -> Engine:
-        if condition.method is None:
-            return self.engine
-        return open_engine(Settings(model=str(self._folder(condition) / "model")), announce=self.say)
+        model = self._folder(condition) / "model"
+        if condition.method is None or not model.is_dir():
+            return self.engine  # nothing was learned
+        return open_engine(Settings(model=str(model)), announce=self.say)
 
     def _folder(self, condition: Condition) -> Path:
         plan = self.plan

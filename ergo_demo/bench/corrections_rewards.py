@@ -31,8 +31,6 @@ from ergo_demo.settings import Settings
 from ergo_demo.store.store import Store, open_store
 from ergo_demo.training.cli import MODEL
 from ergo_demo.training.preference.grpo import Judges
-from ergo_demo.training.preference.order import Order
-from ergo_demo.training.preference.training import train
 from ergo_demo.training.rewards import Reader, Weights
 
 RUN = Path("runs/bench-rewards")
@@ -101,7 +99,7 @@ class Bench:
         scenes = Scenes(Stream(MEASURED_SEED, "home", options.megapixels), options.scenes, self.door)
         found = {"as it is": self._answers(self.engine, scenes)}
         for name in options.rewards:
-            out = self._folder(data.name) / name.replace("+", "-")
+            out = self._folder(data) / name.replace("+", "-")
             self._train(name, data, out)
             found[name] = self._answers(open_engine(Settings(model=str(out)), announce=_to_stderr), scenes)
         return {
@@ -121,7 +119,7 @@ class Bench:
         options = self.options
         stream = Stream(POOL_SEED, "home", options.megapixels)
         same = repr((self.engine.info.model, stream, options.coarse_tokens, world_digest()))
-        folder = options.run / hashlib.sha256(same.encode()).hexdigest()[:12]
+        folder: Path = options.run / hashlib.sha256(same.encode()).hexdigest()[:12]
         folder.mkdir(parents=True, exist_ok=True)
         pool = Pool(self.store, self.engine, self.settings, self.door, stream, folder, _to_stderr)
         pool.fill(options.n)
@@ -130,11 +128,16 @@ class Bench:
             pool.export(pool.decide(options.n, "random", EXACT, 0), EXACT, 0, "trl-grpo", data)
         return data
 
-    def _folder(self, name: str) -> Path:
+    def _folder(self, data: Path) -> Path:
+        """Of what is trained on these rows, in this way."""
         options = self.options
-        return options.run / f"{name}-{options.steps}-{options.groups}-{options.learning_rate or 'own'}"
+        return data.with_name(f"{data.name}-{options.steps}-{options.groups}-{options.learning_rate or 'own'}")
 
     def _train(self, name: str, data: Path, out: Path) -> None:
+        # Imported here: torch and the trainers take seconds.
+        from ergo_demo.training.preference.order import Order
+        from ergo_demo.training.preference.training import train
+
         options = self.options
         order = Order(
             method="grpo", model=options.model, data=data, out=out, steps=options.steps, rate=options.learning_rate,

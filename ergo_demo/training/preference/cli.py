@@ -43,12 +43,14 @@ def run(options: argparse.Namespace) -> int:
     from contextlib import ExitStack
 
     from ergo_demo.engines.local_hub import HuggingFaceHub, folder_of
+    from ergo_demo.training.preference.models import reply_tokens_of
     from ergo_demo.training.preference.order import Order
     from ergo_demo.training.preference.training import train
 
+    model = folder_of(str(options.model), None, HuggingFaceHub(), _say)
     order = Order(
         method=options.stage,
-        model=folder_of(str(options.model), None, HuggingFaceHub(), _say),
+        model=model,
         data=options.data,
         out=options.out,
         rate=options.learning_rate,
@@ -58,6 +60,7 @@ def run(options: argparse.Namespace) -> int:
         beta=options.beta,
         lora=options.lora,
         generations=min(8, options.batch),
+        reply_tokens=reply_tokens_of(model),
         seed=options.seed,
     )
     with ExitStack() as stack:

@@ -100,7 +100,7 @@ def from_file() -> Rewards:
 
 @dataclass
 class Judges:
-    """The paper's rewards, where the photos are at hand. A crop that several replies name is read once a call."""
+    """The paper's rewards, where the photos are at hand."""
 
     photo_of: PhotoOf
     reader: Reader

@@ -99,8 +99,7 @@ def save(network: Any, base: Path, out: Path, name: str) -> None:
     for pattern in CARRIED:
         for file in base.glob(pattern):
             shutil.copyfile(file, out / file.name)
-    made_for = json.loads((base / "ergo.json").read_text("utf-8")) if (base / "ergo.json").is_file() else {}
-    text = json.dumps({**made_for, "name": name}, indent=2)
+    text = json.dumps({**_told(base), "name": name}, indent=2)
     (out / "ergo.json").write_text(text + "\n", "utf-8")
 
 
@@ -137,6 +136,16 @@ def mark_of(folder: Path) -> str:
 
 def name_of(base: Path) -> str:
     """What a checkpoint calls itself."""
+    return str(_told(base).get("name") or base.name)
+
+
+def reply_tokens_of(base: Path) -> int:
+    """The most tokens of a reply; where it does not say, as ERGO-7B is run."""
+    return int(_told(base).get("max_new_tokens", 1024))
+
+
+def _told(base: Path) -> dict[str, Any]:
+    """What a checkpoint says about itself."""
     file = base / "ergo.json"
-    told = json.loads(file.read_text("utf-8")).get("name") if file.is_file() else None
-    return str(told or base.name)
+    told: dict[str, Any] = json.loads(file.read_text("utf-8")) if file.is_file() else {}
+    return told

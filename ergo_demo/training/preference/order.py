@@ -54,6 +54,8 @@ def check(order: Order) -> None:
     for name in ("trl", "datasets", *(["peft"] if order.uses_lora else [])):
         if find_spec(name) is None:
             raise EngineUnavailable(f"Training needs {name}.", remedy="pip install -e '.[train]'")
+    if order.method == "sft" and order.beta is not None:
+        raise InputError("sft knows no --beta.", remedy="Leave it away: what is imitated is compared with nothing.")
     if order.method == "grpo" and order.batch % order.generations:
         raise InputError(
             f"A step of {order.batch} replies cannot be shared out among groups of {order.generations}.",

@@ -39,14 +39,15 @@ def quiet() -> Iterator[None]:
     # Imported here: it is slow to load.
     from datasets.utils import logging as rows
 
-    level = bars.get_verbosity()
-    shown = [library for library in (bars, rows) if library.is_progress_bar_enabled()]
-    bars.set_verbosity_error()
+    ours: Any = bars  # untyped
+    level = ours.get_verbosity()
+    shown = [library for library in (ours, rows) if library.is_progress_bar_enabled()]
+    ours.set_verbosity_error()
     for library in shown:
         library.disable_progress_bar()
     try:
         yield
     finally:
-        bars.set_verbosity(level)
+        ours.set_verbosity(level)
         for library in shown:
             library.enable_progress_bar()

@@ -40,8 +40,12 @@ def trainer_of(order: Order, data: Data, cache: Path, judge: Judge) -> Any:
 
 def _named(name: str, reward: Reward) -> Reward:
     """TRL logs each reward under its function's name."""
-    reward.__name__ = name
-    return reward
+
+    def named(**columns: Any) -> list[float]:
+        return reward(**columns)
+
+    named.__name__ = name
+    return named
 
 
 def _options(order: Order, *, evaluates: bool) -> dict[str, Any]:
@@ -63,6 +67,7 @@ def _options(order: Order, *, evaluates: bool) -> dict[str, Any]:
         "warmup_steps": 0.05,  # of all
         "logging_steps": 1,
         "logging_first_step": True,
+        "logging_nan_inf_filter": False,  # it would write the last good loss instead
         "save_strategy": "steps",
         "save_steps": order.save_every,
         "save_total_limit": 2,

@@ -105,17 +105,19 @@ def _broken(log: list[dict[str, Any]]) -> float | None:
 
 
 def _last_checkpoint(work: Path) -> Path | None:
-    """The newest whole one: the state is what TRL writes last, and a kill may have come before."""
-    found = [folder for folder in work.glob("checkpoint-*") if _is_whole(folder)]
+    """The newest to go on from: the state is what TRL writes last, and a kill may have come before. Not the very last
+    one, from which TRL would take a step too many.
+    """
+    found = [folder for folder in work.glob("checkpoint-*") if _can_go_on(folder)]
     return max(found, key=lambda folder: int(folder.name.rpartition("-")[2]), default=None)
 
 
-def _is_whole(checkpoint: Path) -> bool:
+def _can_go_on(checkpoint: Path) -> bool:
     try:
-        json.loads((checkpoint / "trainer_state.json").read_text("utf-8"))
+        state = json.loads((checkpoint / "trainer_state.json").read_text("utf-8"))
     except (OSError, ValueError):
         return False
-    return True
+    return bool(state["global_step"] < state["max_steps"])
 
 
 @contextmanager

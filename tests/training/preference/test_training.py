@@ -16,6 +16,7 @@ from ergo_demo.exports.exporting import Request, export
 from ergo_demo.exports.formats import format_named
 from ergo_demo.settings import Settings
 from ergo_demo.store.store import open_store
+from ergo_demo.training.preference import models
 from ergo_demo.training.preference.grpo import Judges, Policy, Rewards, Weighted, from_file
 from ergo_demo.training.preference.order import Order
 from ergo_demo.training.preference.recipes import RECIPES, Method
@@ -80,14 +81,21 @@ def test_what_was_killed_goes_on_and_ends_as_if_it_had_not_been(
         if line.startswith("step 3"):
             raise KeyboardInterrupt
 
+    def killing_now(*_arguments: Any) -> None:
+        raise KeyboardInterrupt
+
     wanted = order(shop, "sft", tmp_path / "out", steps=4, save_every=2)
     with pytest.raises(KeyboardInterrupt):
         train(wanted, killing)
     # A kill may have come while the next checkpoint was written.
     (tmp_path / "out" / "unfinished" / "checkpoint-3").mkdir()
     lines: list[str] = []
+    with monkeypatch.context() as patched:
+        patched.setattr(models, "save", killing_now)
+        with pytest.raises(KeyboardInterrupt):
+            train(wanted, lines.append)
     train(wanted, lines.append)
-    assert lines[0] == "going on from step 2"
+    assert [line for line in lines if line.startswith("going on")] == ["going on from step 2"] * 2
     train(order(shop, "sft", tmp_path / "whole", steps=4, save_every=2))
     ended, whole = (load_file(tmp_path / name / "model.safetensors") for name in ("out", "whole"))
     assert all(value.equal(whole[name]) for name, value in ended.items())
@@ -167,6 +175,7 @@ def test_adapters_train_the_language_layers_only(shop: Shop, tmp_path: Path) -> 
         (["sft", "--data", "{shop}/sft", "--out", "{out}", "--model", "no/such/model"], "no folder"),
         (["sft", "--data", "{shop}/sft", "--out", "assets/models/ergo-tiny"], "is not empty, and no training of ours"),
         (["grpo", "--data", "{shop}/grpo", "--out", "{out}", "--batch", "12"], "groups of 8"),
+        (["sft", "--data", "{shop}/sft", "--out", "{out}", "--beta", "0.1"], "no --beta"),
     ],
 )
 def test_a_slip_is_said_before_anything_is_loaded(
