@@ -102,7 +102,7 @@ def test_risk_control_finds_the_smallest_growth_that_is_read_as_rightly_as_the_t
 ) -> None:
     # The target is 112 x 84 px; the model's box about 31 x 25, and its views get as many tokens at a growth of 1.
     for module in (calibrate, cli):
-        monkeypatch.setattr(module, "open_engine", lambda *_, **__: ScriptedEngine(reads_from(84 * 56)))
+        monkeypatch.setattr(module, "open_engine", lambda *_, **__: ScriptedEngine(reads_from(84 * 84)))
     questions = write_questions(tmp_path, 52, target=[24, 20, 136, 104], answer="seen")
     found = calibrated(questions, "--risk", "0.1", "--sample-temperature", "0", "--samples", "2", "--report")
     assert (found.q, found.n, found.epsilon) == (1.0, 52, 0.1)
