@@ -69,7 +69,8 @@ class Reader:
             )
         photos = Photos(self.door, most=IDLE_PHOTOS)
         progress = Progress(len(items), 0, 0, time.monotonic, self.say)
-        right, oracle = [], []
+        right: list[list[bool]] = []
+        oracle: list[bool] = []
         for item in items:
             with photos.open(item.image) as photo:
                 found = self._read(item, photo)
