@@ -15,6 +15,7 @@ import numpy as np
 from ergo_demo.batch.photos import Photos
 from ergo_demo.batch.progress import Progress
 from ergo_demo.batch.rows import Row
+from ergo_demo.batch.running import IDLE_PHOTOS
 from ergo_demo.engines import Engine
 from ergo_demo.errors import CannotCalibrate
 from ergo_demo.geometry import Box
@@ -66,9 +67,10 @@ class Reader:
             raise CannotCalibrate(
                 'No item has an "answer" beside its "target".', remedy="Give each question its right answer."
             )
-        photos = Photos(self.door, most=2)
+        photos = Photos(self.door, most=IDLE_PHOTOS)
         progress = Progress(len(items), 0, 0, time.monotonic, self.say)
-        right, oracle = [], []
+        right: list[list[bool]] = []
+        oracle: list[bool] = []
         for item in items:
             with photos.open(item.image) as photo:
                 found = self._read(item, photo)

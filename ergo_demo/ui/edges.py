@@ -42,7 +42,7 @@ def edges(trace: Trace | None) -> list[Edge]:
         ("Left", "Right", x1, x2, size.width, source.width),
         ("Top", "Bottom", y1, y2, size.height, source.height),
     ]
-    found = {}
+    found: dict[str, Edge] = {}
     for low, high, one, other, in_view, in_source in across:
         # A box whose edges were swapped is put in order: the smaller value is the left or upper edge.
         for name, coordinate in zip((low, high), sorted((one, other), key=lambda each: each.written), strict=True):
@@ -59,22 +59,28 @@ def _edge(name: str, coordinate: Coordinate, in_view: int, in_source: int) -> Ed
     def words(values: Range) -> str:
         return f"{px(values.low)} to {px(values.high)}" if values.high > values.low else px(values.low)
 
-    written = next(each for each in coordinate.ranges if each.low == each.high == coordinate.written)
-    others = sorted((each for each in coordinate.ranges if each is not written), key=lambda each: -each.share)
+    written = sum(each.share for each in coordinate.ranges if _is_written(coordinate, each))
+    others = sorted(
+        (each for each in coordinate.ranges if not _is_written(coordinate, each)), key=lambda each: -each.share
+    )
     named = [each for each in others if each.share >= NAMED_SHARE][:MOST_NAMED]
     return {
         "name": name,
         "written": f"{px(coordinate.written)} px",
-        "share": _percent(written.share),
+        "share": _percent(written),
         "others": "; ".join(f"or {words(each)}, {_percent(each.share)}" for each in named),
         "bars": list(_bars(coordinate, in_view)),
     }
 
 
+def _is_written(coordinate: Coordinate, values: Range) -> bool:
+    return values.low == values.high == coordinate.written
+
+
 def _bars(coordinate: Coordinate, in_view: int) -> Iterator[Bar]:
     for each in coordinate.ranges:
         start, end = min(each.low, in_view) / in_view, min(each.high + 1, in_view) / in_view
-        written = each.low == each.high == coordinate.written
+        written = _is_written(coordinate, each)
         if start < end or written:
             yield {"start": start, "end": end, "share": each.share, "written": written}
 

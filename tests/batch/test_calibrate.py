@@ -4,13 +4,17 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from ergo_demo.__main__ import main
 from ergo_demo.batch import calibrate, cli
+from ergo_demo.batch.reading import controlled
 from ergo_demo.engines.scripted import Script, ScriptedEngine
+from ergo_demo.errors import CannotCalibrate
 from ergo_demo.records import Calibration, Pixels, from_json
 from ergo_demo.uncertainty.conformal import share_range
+from ergo_demo.uncertainty.risk import Answers
 from tests.batch.asking import write_questions
 
 # The scripted engine names the middle half of a photo of 160 x 120 to 128 px.
@@ -93,33 +97,27 @@ def reads_from(least: int) -> Script:
     return script
 
 
-@pytest.mark.parametrize(("epsilon", "growth"), [("0.1", 1.0), ("0.01", None)])
 def test_risk_control_finds_the_smallest_growth_that_is_read_as_rightly_as_the_target(
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-    epsilon: str,
-    growth: float | None,
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The target is 112 x 84 px; the model's box about 31 x 25, and its views get as many tokens at a growth of 1.
-    monkeypatch.setattr(calibrate, "open_engine", lambda *_, **__: ScriptedEngine(reads_from(84 * 56)))
-    monkeypatch.setattr(cli, "open_engine", lambda *_, **__: ScriptedEngine(reads_from(84 * 56)))
-    questions = write_questions(tmp_path, 60, target=[24, 20, 136, 104], answer="seen")
-    out = tmp_path / "record.json"
-    flags = ["--out", str(out), "--sample-temperature", "0", "--samples", "2", "--report", *MODEL]
-    code = main(["calibrate", str(questions), "--risk", epsilon, *flags])
-    if growth is None:
-        assert code == 2
-        assert "No growth answers as often right as the target's own box within 0.01" in capsys.readouterr().err
-        return
-    assert code == 0
-    found = from_json(Calibration, json.loads(out.read_text("utf-8")))
-    assert (found.q, found.n, found.epsilon) == (growth, 60, 0.1)
+    for module in (calibrate, cli):
+        monkeypatch.setattr(module, "open_engine", lambda *_, **__: ScriptedEngine(reads_from(84 * 84)))
+    questions = write_questions(tmp_path, 52, target=[24, 20, 136, 104], answer="seen")
+    found = calibrated(questions, "--risk", "0.1", "--sample-temperature", "0", "--samples", "2", "--report")
+    assert (found.q, found.n, found.epsilon) == (1.0, 52, 0.1)
     said = capsys.readouterr().out
-    assert "Answers right as often as the target's own box, within 0.1 (n = 60)." in said
+    assert "Answers right as often as the target's own box, within 0.1 (n = 52)." in said
     assert "growth +0.50  right 0.0%  lost +100.0%" in said
     assert "growth +1.00  right 100.0%  lost +0.0%" in said
     assert "200 random halves, on the other half: lost +0.0%, within in 100%." in said
+
+
+def test_where_no_growth_is_read_well_enough_that_is_said() -> None:
+    answers = Answers((0.0, 0.5), np.array([[False, False], [False, True]] * 10), np.ones(20, dtype=bool))
+    with pytest.raises(CannotCalibrate, match=r"within 0\.1 \(n = 20\): the best, \+0\.5, loses 50\.0%"):
+        controlled(answers, 0.1)
+    assert controlled(answers, 0.6).growth == 0.5
 
 
 def test_risk_control_needs_answers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

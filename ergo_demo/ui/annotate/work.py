@@ -12,7 +12,7 @@ from ergo_demo.records import Trace
 from ergo_demo.store import rows
 from ergo_demo.store.looking import Project
 from ergo_demo.store.records import Draft, Item, Stale
-from ergo_demo.ui import doubt
+from ergo_demo.ui import promise
 from ergo_demo.ui.annotate import decisions, shelf
 from ergo_demo.ui.annotate.answers import ids_of, number_of
 from ergo_demo.ui.annotate.call import Call, Desk, item_of, member_of, project_of
@@ -109,7 +109,7 @@ def _proposal(item: Item, trace: Trace | None) -> dict[str, Any] | None:
     return {
         "box": _edges(item.suggested),
         "expanded": _edges(trace.region if trace else None),
-        "region_label": doubt.region_label(trace),
+        "region_label": promise.region_label(trace),
         "heat": [list(row) for row in trace.heat] if trace and trace.heat else None,
         "thought": trace.coarse.thought if trace and trace.coarse else "",
         "answer": trace.answer if trace else "",
