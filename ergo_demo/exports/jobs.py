@@ -1,7 +1,7 @@
 """Exports that a server writes while it serves: one at a time, in a thread, watched and stopped from elsewhere.
 
 What is written lies as a zip in one folder until it is removed: the newest `MOST_KEPT` of them. Its name says the
-format and when. One that was stopped, or whose server ended, goes on when the same is asked for again.
+format and when. One that was stopped, or whose server ended, goes on when the same is asked for next.
 """
 
 import hashlib
@@ -145,7 +145,7 @@ class Exports:
         request = job.request
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         out = self._folder / f"{request.format.name}-{key_of(request)}"
-        shutil.rmtree(out, ignore_errors=True)  # written by a server that ended before it was packed
+        self._tidy(besides=f".{out.name}.unfinished")
         done = export(self._store, request, out, watch)
         job.stage = "packing"
         target = self._folder / f"{request.format.name}-{self._clock():%Y%m%d-%H%M%S}.zip"
@@ -156,6 +156,14 @@ class Exports:
         job.done, job.kept = done, self._label(target)
         for old in self.kept()[MOST_KEPT:]:
             self.remove(old.name)
+
+    def _tidy(self, besides: str) -> None:
+        """Removes what other exports that did not come to their end left, so that the disk does not fill with it."""
+        for path in self._folder.iterdir():
+            if path.is_dir() and path.name != besides:
+                shutil.rmtree(path)
+            elif path.suffix == ".new":
+                path.unlink()
 
     def _label(self, path: Path) -> Kept | None:
         """None where the zip has no label yet, or is gone."""

@@ -19,6 +19,7 @@ from ergo_demo.exports.hub.syncing import pull, push
 from ergo_demo.store.store import Store, open_store
 from tests.exports.fake_hub import TOKEN, FakeHub, serving
 from tests.exports.making import Shop, everything
+from tests.space.running import running_app
 
 REPO = "ada/corrections"
 DECISIONS = 13
@@ -234,3 +235,16 @@ def test_killed_between_the_upload_and_the_note_it_is_sent_again_and_there_once(
     )
     assert f"{REPO} has every decision; {len(ids)} were sent now." in again.stdout
     assert (len(hub.commits), ids_on(hub)) == (1, ids), "the same content makes no commit"
+
+
+def test_a_page_that_is_started_on_an_empty_disk_has_what_was_decided(
+    shop: Shop, dataset: HubDataset, hub: FakeHub, tmp_path: Path
+) -> None:
+    everything(shop)
+    push(shop.store, dataset)
+    variables = {"ERGO_HUB_DATASET": REPO, "HF_ENDPOINT": hub.url, "HF_TOKEN": TOKEN, "HF_HUB_OFFLINE": "0"}
+    with running_app(tmp_path / "space", **variables) as running, running.client() as owner:
+        found = owner.get("/annotate/projects").json()["projects"]
+        assert [(project["name"], project["done"]) for project in found] == [("Signs", 12)]
+        assert f"{REPO}: {DECISIONS} decisions came from the Hub" in running.log.read_text()
+    assert TOKEN not in running.log.read_text()

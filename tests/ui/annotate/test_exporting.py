@@ -162,9 +162,10 @@ def test_one_at_a_time_and_a_stopped_one_goes_on(
     held.set()
     assert ended(owner, number)["stage"] == "stopped"
     assert [path.name[:9] for path in server.store.exports.iterdir()] == [".trl-sft-"]
+    (server.store.exports / "csv-0123456789ab").mkdir()
     written = run(owner, **settings)["written"]
     assert (written["rows"], written["taken"]) == (5, 1), "one photo, one view"
-    assert not list(server.store.exports.glob(".trl-sft-*"))
+    assert [path.suffix for path in sorted(server.store.exports.iterdir())] == [".json", ".zip"], "the rest is gone"
 
 
 def test_the_oldest_files_make_room(owner: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
