@@ -7,7 +7,6 @@ bare SQLite that inserts the same row and commits each.
 
 import argparse
 import json
-import os
 import shutil
 import socket
 import sqlite3
@@ -149,19 +148,22 @@ def _served(data: Path, scratch: Path) -> Iterator[str]:
         port: int = found.getsockname()[1]
     chosen = {
         "ERGO_ENGINE": "scripted",
-        "ERGO_DATA": str(data),
+        "ERGO_DATA": data,
         "ERGO_HOST": "127.0.0.1",
-        "ERGO_PORT": str(port),
+        "ERGO_PORT": port,
         "ERGO_TRUSTED_USER_HEADER": "X-Bench-User",
-        "ERGO_CALLS_PER_MINUTE": "100000",
-        "HF_HUB_OFFLINE": "1",
+        "ERGO_CALLS_PER_MINUTE": 100_000,
+        "HF_HUB_OFFLINE": 1,
+        # Not another store, nor other names in this one.
+        "ERGO_STORE": "",
+        "ERGO_SECRET": "",
     }
+    settings = [f"{name}={value}" for name, value in chosen.items()]
     log, url = scratch / "log.txt", f"http://127.0.0.1:{port}"
     with (
         log.open("wb") as written,
         subprocess.Popen(
-            [sys.executable, "-m", "ergo_demo", "serve"],
-            env={**os.environ, **chosen},
+            ["env", *settings, sys.executable, "-m", "ergo_demo", "serve"],
             stdout=written,
             stderr=subprocess.STDOUT,
         ) as server,

@@ -54,8 +54,11 @@ def make(descriptor: int, format: Format, folder: Path, limits: Limits, *, tiled
         if wrong is not None:
             raise wrong
         notes = _notes(image, format)
-        upright = _turn_upright(_to_srgb(image, notes), notes)
-        path = _store_and_tile(upright, format, folder) if tiled else _store(upright, format, folder)
+        decoded = _to_srgb(image, notes)
+        upright = _turn_upright(decoded, notes)
+        # One that was turned is held whole already.
+        held = upright.copy_memory() if tiled and upright is decoded else upright
+        path = _store_and_tile(held, format, folder) if tiled else _store(held, format, folder)
     except pyvips.Error as error:
         raise _refusal(error, format) from error
     except OSError as error:
@@ -134,10 +137,9 @@ def _turn_upright(image: pyvips.Image, notes: list[str]) -> pyvips.Image:
 
 def _store_and_tile(image: pyvips.Image, format: Format, folder: Path) -> Path:
     """Both at once: a person waits, and each is the work of one core."""
-    held = image.copy_memory()
     with ThreadPoolExecutor(1) as beside:
-        tiling = beside.submit(_tile, held, folder)
-        path = _store(held, format, folder)
+        tiling = beside.submit(_tile, image, folder)
+        path = _store(image, format, folder)
         _sync(path)
         tiling.result()
     return path
@@ -174,7 +176,8 @@ def _tile(image: pyvips.Image, folder: Path) -> None:
 
 def _refusal(error: pyvips.Error, format: Format) -> ImageUnreadable:
     """libvips tells its reasons in words only; three of them mean something to the person who waits."""
-    words = str(error).lower()
+    # pyvips says where a photo could not be copied to; that alone is no lack of memory.
+    words = str(error).lower().replace("unable to copy to memory", "")
     if any(word in words for word in ("no space left", "file too large", "permission denied")):
         return refusals.no_room()
     if "memory" in words:

@@ -12,7 +12,7 @@ from ergo_demo.errors import EngineUnavailable
 
 @pytest.mark.skipif(shutil.which("wrk") is None, reason="wrk is not installed: apt-get install wrk (tests/run does)")
 def test_it_measures_what_it_says(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["bench", "store", "--connections", "4", "--seconds", "5", "--json"]) == 0
+    assert main(["bench", "store", "--connections", "4", "--seconds", "4", "--json"]) == 0
     numbers = json.loads(capsys.readouterr().out)
     assert {"acks_per_s", "p99_s", "over_bare_insert"} <= set(numbers)
     assert numbers["acks"] >= 4

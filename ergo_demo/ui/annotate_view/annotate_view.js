@@ -56,7 +56,7 @@ class AnnotateView {
     this.#keys = new Keys(parts, this.#forKeys());
     this.#projects = new Projects(parts, shared.storage, (id) => this.#start(id));
     this.#conflict = new Conflict(parts, { settled: (how, both) => this.#settled(how, both) });
-    this.#whatIf = new WhatIf(parts, (item, boxes, signal) => shared.server.whatIf(item, boxes, signal));
+    this.#whatIf = new WhatIf(parts, (...asked) => shared.server.whatIf(...asked), () => this.#focus());
     this.#panel = new Panel(parts, {
       does: (id) => this.#pressed(id),
       decided: (change) => this.#decide({ ...this.#decision, ...change }),

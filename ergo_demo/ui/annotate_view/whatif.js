@@ -38,13 +38,19 @@ export class WhatIf {
   #able = true;
   #costs = false;
 
-  /** parts: the shell's {answers, what, effect}. ask(item id, boxes, signal): the answers, or throws. */
-  constructor(parts, ask) {
+  /**
+   * parts: the shell's {answers, what, effect}. ask(item id, boxes, signal): the answers, or throws. pressed(): the
+   * button was, which goes: the keys are to go on working.
+   */
+  constructor(parts, ask, pressed) {
     this.#parts = parts;
     this.#engine = ask;
     this.#rows = Object.entries(ROWS).map(([kind, name]) => row(kind, name));
     parts.what.replaceChildren(...this.#rows.map(({ element }) => element));
-    this.#rows[1].again.addEventListener("click", () => this.now());
+    this.#rows[1].again.addEventListener("click", () => {
+      this.now();
+      pressed();
+    });
   }
 
   /** What the server says of reading again: "free", "costs" (only on a key, then), null where there is no engine. */

@@ -2,6 +2,7 @@
 
 import html
 import re
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -14,7 +15,7 @@ from ergo_demo.annotation.importing import Terms, import_rows
 from ergo_demo.annotation.tables import read_jsonl
 from ergo_demo.errors import NotThere
 from tests.annotation.making import photo, write_jsonl
-from tests.ui.annotate.serving import BOX, Serving, decision, error_of, take
+from tests.ui.annotate.serving import BOX, Serving, decision, error_of, serving, take
 
 ITEMS = 15
 
@@ -146,3 +147,22 @@ def test_a_forgotten_photo_is_gone_from_the_pages_too(server: Serving, owner: ht
     with pytest.raises(NotThere):
         server.desk.shelf.open(kept.blob_sha256)
     assert owner.get(f"/{shown['preview']}").status_code == 404
+
+
+def test_the_part_for_the_tab_has_the_owners_forms_and_no_markup_of_theirs(server: Serving) -> None:
+    owner = server.owner()
+    project = owner.post("/annotate/projects", json={"name": "<b>Bold", "plan": {"kept_days": 30}}).json()["id"]
+    text = owner.get("/annotate/review/part", params={"project": project}).text
+    assert re.findall(r'data-office="(\w+)"', text) == ["upload", "people", "asked", "projects"]
+    assert f'name="project" value="{project}"' in text
+    assert "&lt;b&gt;Bold" in text
+    assert "<b>Bold" not in text
+    assert "<script" not in text
+    assert "Kept on this server for 30 days" in text
+
+
+def test_before_the_first_project_there_is_the_form_that_makes_one(tmp_path: Path) -> None:
+    with serving(tmp_path) as fresh:
+        text = fresh.owner().get("/annotate/review/part").text
+        assert re.findall(r'data-office="(\w+)"', text) == ["projects"]
+        assert "There is no project yet" in fresh.owner().get("/annotate/review").text
