@@ -43,8 +43,8 @@ LEAN_GLYPH_PX = (18.0, 30.0)  # height of capitals in most zoom views of trainin
 COARSER: dict[Type, float] = {"read": 1.0, "attribute": 1.2, "hidden": 1.6, "relation": 2.5}
 """How many times larger than a letter is what has to be seen."""
 TYPE_SHARES: dict[Mode, tuple[float, ...]] = {
-    "coarse": (0.18, 0.14, 0.42, 0.26),  # relations take the most practice there: each compares eight fields
-    "both": (0.28, 0.22, 0.2, 0.3),
+    "coarse": (0.1, 0.08, 0.66, 0.16),  # relations take the most practice there: each compares eight fields
+    "both": (0.26, 0.14, 0.34, 0.26),
     "direct": (0.28, 0.22, 0.2, 0.3),
 }
 """Shares of TYPES in the questions about whole scenes."""

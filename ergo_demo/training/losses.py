@@ -27,7 +27,7 @@ ROLE_WEIGHTS = {
     Role.ANSWER: 1.0,
     Role.COUNT: 0.5,
     Role.VERDICT: 1.0,
-    Role.DIRECTION: 2.0,
+    Role.DIRECTION: 6.0,  # one token in fifty, and half of the answer hangs on it
 }
 THINGS = {"kind": 1 + len(KIND_NAMES), "colour": len(COLOUR_NAMES), "part": 3}
 """What is said of a cell, and asked about: kind and part may be nothing (0)."""
@@ -140,10 +140,10 @@ def asked_about(tally: Tally, heads: nn.ModuleDict, states: Tensor, group: Group
 
 
 def read_out(tally: Tally, head: nn.Module, middle: list[Tensor], groups: list[Group], weight: float) -> None:
-    """Half-way through the decoder (N, L, d), a state must tell what has been read: the next token, linearly."""
+    """Half-way through the decoder (N, L, d), a state must tell what was read or compared: the next token, linearly."""
     states, truths = [], []
     for states_of, group in zip(middle, groups, strict=True):
-        read = group.roles[:, 1:] == Role.LABEL
+        read = torch.isin(group.roles[:, 1:], torch.tensor((Role.LABEL, Role.DIRECTION)))
         states.append(states_of[:, :-1][read])
         truths.append(group.ids[:, 1:][read])
     together, truth = torch.cat(states), torch.cat(truths)
@@ -151,7 +151,7 @@ def read_out(tally: Tally, head: nn.Module, middle: list[Tensor], groups: list[G
         return
     logits = head(F.rms_norm(together, together.shape[-1:])).float()
     tally.add(weight, F.cross_entropy(logits, truth))
-    tally.count("middle.label", logits.argmax(-1) == truth)
+    tally.count("middle.told", logits.argmax(-1) == truth)
 
 
 def text(

@@ -67,7 +67,7 @@ class Stage:
 
 
 EVERY_MODE: tuple[Mode, ...] = (
-    "coarse", "close", "both", "close", "tower", "coarse", "close", "both", "coarse", "direct"
+    "coarse", "close", "both", "coarse", "tower", "coarse", "close", "both", "coarse", "direct"
 )  # fmt: skip
 """Steps of `close` and `tower` teach to read, and are cheap: it takes the most practice."""
 EVERYTHING = (*FIRST_REPLY, *READ)
@@ -78,7 +78,7 @@ STAGES: dict[str, Stage] = {
         Stage("locator", ("coarse", "coarse", "direct"), EVERYTHING, 1.5e-3, "text.field", 0.9),
         Stage("reader", ("close", "close", "close", "tower"), READ, 2e-3, "close.text.label", 0.8, dense_weight=0.05),
         Stage("both", EVERY_MODE, EVERYTHING, 1e-3, "text.answer", 0.85),
-        Stage("polish", EVERY_MODE, EVERYTHING, 1.2e-3, "text.answer", 0.9),
+        Stage("polish", EVERY_MODE, EVERYTHING, 8e-4, "text.answer", 0.9),
     )
 }
 
