@@ -106,9 +106,14 @@ def _broken(log: list[dict[str, Any]]) -> float | None:
 
 def _last_checkpoint(work: Path) -> Path | None:
     """The newest to go on from: the state is what TRL writes last, and a kill may have come before. Not the very last
-    one, from which TRL would take a step too many.
+    one, from which TRL would take a step too many. Those are removed: TRL would count them among the two it keeps.
     """
-    found = [folder for folder in work.glob("checkpoint-*") if _can_go_on(folder)]
+    found = []
+    for folder in work.glob("checkpoint-*"):
+        if _can_go_on(folder):
+            found.append(folder)
+        else:
+            shutil.rmtree(folder)
     return max(found, key=lambda folder: int(folder.name.rpartition("-")[2]), default=None)
 
 
