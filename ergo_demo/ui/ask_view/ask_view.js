@@ -169,7 +169,7 @@ class AskView {
     [this.#heatOpacity, this.#heatBefore] = [opacity, before];
     this.#parts["heat-opacity"].value = String(Math.round(opacity * 100));
     this.#layerSwitched("heat", shown);
-    this.#viewer.say(shown ? `Heat map at ${Math.round(opacity * 100)} %` : "Heat map hidden");
+    this.#viewer.say(shown ? `Heat map ${Math.round(opacity * 100)} %` : "Heat map hidden");
     return true;
   }
 
