@@ -16,7 +16,7 @@ export function fill(parts, job) {
   fillFlow(parts, Object.entries(job.kinds));
   fillDropped(parts.dropped, words.dropped(job));
   parts.checks.replaceChildren(...words.checks(job).map(check));
-  parts["three-title"].textContent = `The first ${job.shown.length === 1 ? "row" : `${job.shown.length} rows`}; boxes in texts are in coarse view px`;
+  parts["three-title"].textContent = words.firstRows(job.shown);
   parts.shown.replaceChildren(...job.shown.map(row));
 }
 
