@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from ergo_demo.exports import jobs
-from ergo_demo.exports.exporting import Preview, Request, Watch
+from ergo_demo.exports.exporting import Preview, Request, Watch, export
 from ergo_demo.exports.formats import FORMATS
 from ergo_demo.store.store import Store
 from ergo_demo.ui.annotate.exporting import GROUPS
@@ -140,7 +140,6 @@ def test_one_at_a_time_and_a_stopped_one_goes_on(
     server: Serving, owner: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reached, held = threading.Event(), threading.Event()
-    export = jobs.export
 
     def slowly(store: Store, request: Request, out: Any, watch: Watch) -> Any:
         def look(counts: Preview) -> None:
