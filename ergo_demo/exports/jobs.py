@@ -39,6 +39,8 @@ class Kept:
     """A zip that can be fetched."""
 
     name: str
+    written_ns: int
+    """When, since the epoch: two may have been written in the second that their names say."""
     size_bytes: int
     format: str
     rows: int
@@ -100,7 +102,7 @@ class Exports:
     def kept(self) -> list[Kept]:
         """What can be fetched, the newest first."""
         found = [self._label(path) for path in self._folder.glob("*.zip") if NAME.fullmatch(path.name)]
-        return sorted((each for each in found if each), key=lambda each: each.name[-19:], reverse=True)
+        return sorted((each for each in found if each), key=lambda each: each.written_ns, reverse=True)
 
     def file(self, name: str) -> Path:
         """The zip of this name. Raises NotThere."""
@@ -169,7 +171,8 @@ class Exports:
         """None where the zip has no label yet, or is gone."""
         with suppress(OSError, ValueError):
             label: dict[str, Any] = json.loads(path.with_suffix(".json").read_text("ascii"))
-            return Kept(path.name, path.stat().st_size, label["format"], label["rows"], label["checked"])
+            found = path.stat()
+            return Kept(path.name, found.st_mtime_ns, found.st_size, label["format"], label["rows"], label["checked"])
         return None
 
 

@@ -58,9 +58,9 @@ def test_the_owner_tries_writes_and_fetches(
     assert view.locator("[data-part=dropped] tr", has_text="Skipped").inner_text().split() == ["Skipped", "1"]
     assert view.locator(".e-row").count() == 2
     assert view.get_by_text("<b>What</b> is at 0?").count() == 1, "what people wrote is text"
-    view.get_by_label("COCO").check()
+    view.get_by_role("radio", name="COCO").check()
     assert write.is_disabled(), "these settings were not tried"
-    view.get_by_label("TRL DPO").check()
+    view.get_by_role("radio", name="TRL DPO").check()
     write.click()
     view.get_by_text(re.compile(r"Written: trl-dpo-.*\. Checked with datasets .*: 2 rows in, 2 rows out\.")).wait_for()
     with page.expect_download() as fetched:

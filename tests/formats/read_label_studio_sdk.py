@@ -13,14 +13,13 @@ if __name__ == "__main__":
     tasks = json.loads((out / "label-studio" / "tasks.json").read_text("utf-8"))
     counts = {"predictions": 0, "annotations": 0}
     for task in tasks:
-        for kind, check in (
-            ("predictions", interface.validate_prediction),
-            ("annotations", interface.validate_annotation),
-        ):
-            for each in task[kind]:
-                errors = check(each, return_errors=True)
-                assert errors == [], (task["data"]["item"], kind, errors)
-                counts[kind] += 1
+        for each in task["predictions"]:
+            errors = interface.validate_prediction(each, return_errors=True)
+            assert errors == [], (task["data"]["item"], errors)
+        for each in task["annotations"]:
+            assert interface.validate_annotation(each), task["data"]["item"]
+        for kind in counts:
+            counts[kind] += len(task[kind])
     wrong = json.loads(json.dumps(tasks[0]["predictions"][0]))
     wrong["result"][0]["value"]["x"] = 250
     assert interface.validate_prediction(wrong, return_errors=True), "the validator looks at what it is given"

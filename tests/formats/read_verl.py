@@ -13,7 +13,7 @@ MODEL = Path(__file__).parents[2] / "assets" / "models" / "ergo-tiny"
 
 if __name__ == "__main__":
     out = Path(sys.argv[1])
-    processor = AutoProcessor.from_pretrained(MODEL)
+    processor = AutoProcessor.from_pretrained(MODEL)  # type: ignore[no-untyped-call]
     config = OmegaConf.create(
         {"cache_dir": str(out / "cache"), "max_prompt_length": 4096, "filter_overlong_prompts_workers": 1}
     )

@@ -38,7 +38,9 @@ test("what happens, in one sentence", () => {
 test("what gives rows, and what does not, the filters first", () => {
   assert.equal(words.from({ ...JOB, giving: 389 }), "rows from 389 of 1,284 decisions");
   assert.deepEqual(words.dropped(JOB), [["Left out by the filters", 895], ["Skipped", 56]]);
-  assert.deepEqual(words.dropped({ ...JOB, filtered: 0 }), [["Skipped", 56]]);
+  assert.deepEqual(words.dropped({ dropped: { "no box: full_image": 2 }, filtered: 0 }), [["No box: full image", 2]]);
+  assert.equal(words.firstRows([{ boxes: "1, 2, 3, 4" }]), "The first row; boxes in source px");
+  assert.equal(words.firstRows([{ chosen: "a" }, { chosen: "b" }]), "The first 2 rows; boxes in texts are in coarse view px");
 });
 
 test("checks are passed, to be looked at, or for later", () => {

@@ -54,5 +54,5 @@ function filter(key, values) {
 function group({ title, formats }) {
   const choices = formats.map(({ name, words, what }) =>
     html("label", { class: "e-radio" }, html("input", { type: "radio", name: "e-format", value: name, "data-what": `${what.slice(0, 1).toUpperCase()}${what.slice(1)}.` }), words));
-  return [html("h3", {}, title), html("div", { class: "e-radios", role: "group", "aria-label": title }, ...choices)];
+  return [html("p", { class: "e-of", "aria-hidden": "true" }, title), html("div", { class: "e-radios", role: "group", "aria-label": title }, ...choices)];
 }

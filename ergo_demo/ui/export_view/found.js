@@ -16,7 +16,7 @@ export function fill(parts, job) {
   fillFlow(parts, Object.entries(job.kinds));
   fillDropped(parts.dropped, words.dropped(job));
   parts.checks.replaceChildren(...words.checks(job).map(check));
-  parts["three-title"].textContent = `The first ${job.shown.length === 1 ? "row" : `${job.shown.length} rows`}; boxes in texts are in coarse view px`;
+  parts["three-title"].textContent = words.firstRows(job.shown);
   parts.shown.replaceChildren(...job.shown.map(row));
 }
 
@@ -40,9 +40,12 @@ function check([passed, title, text]) {
   return html("li", { class: `is-${passed}` }, sign, html("span", {}, name, html("b", {}, title), ` ${text}`));
 }
 
-function row({ kind, question, ...texts }) {
+function row({ kind, question, ...rest }) {
   const head = html("p", { class: "qq" }, html("span", {}, question), html("span", { class: "m" }, kind));
-  return html("div", { class: "e-row" }, head, ...Object.entries(texts).map(text));
+  const { margin, "thought of": thought, ...texts } = rest;
+  const about = [margin && `margin ${margin}`, thought && `thought of the better side: ${thought}`].filter(Boolean).join("; ");
+  const meta = about ? [html("p", { class: "m meta" }, about)] : [];
+  return html("div", { class: "e-row" }, head, ...Object.entries(texts).map(text), ...meta);
 }
 
 function text([name, value]) {

@@ -43,8 +43,14 @@ export function from({ decisions, giving }) {
 
 /** Reasons and counts of decisions, or parts of them, that give no row. */
 export function dropped(job) {
-  const reasons = Object.entries(job.dropped).map(([why, count]) => [capital(why), count]);
+  const reasons = Object.entries(job.dropped).map(([why, count]) => [plain(why), count]);
   return job.filtered ? [["Left out by the filters", job.filtered], ...reasons] : reasons;
+}
+
+/** Over the rows that are shown: in which px their boxes are. */
+export function firstRows(shown) {
+  const frame = shown.some((row) => "boxes" in row) ? "boxes in source px" : "boxes in texts are in coarse view px";
+  return `The first ${shown.length === 1 ? "row" : `${shown.length} rows`}; ${frame}`;
 }
 
 /** [passed, title, text] of each check: true, false for what should be looked at, null for what comes later. */
