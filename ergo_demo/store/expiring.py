@@ -57,6 +57,6 @@ def _running_out(connection: sa.Connection, now: datetime) -> list[tuple[str, st
     return found
 
 
-def _items_since(column: sa.Column[str], project: str, since: str) -> sa.Select[tuple[str]]:
+def _items_since(column: sa.Column[str], project: str, since: str) -> sa.Select[str]:
     joined = ITEM.join(IMAGE, IMAGE.c.blob_sha256 == ITEM.c.blob_sha256)
     return sa.select(column).select_from(joined).where(ITEM.c.project == project, IMAGE.c.created <= since)

@@ -63,7 +63,7 @@ def test_a_dataset_folder_with_its_photos_in_it(tmp_path: Path, content: tuple[b
         {"score": 0.5},
     )
     assert which.suggested is not None
-    assert which.suggested.numbers == (1, 2, 30, 40)
+    assert list(which.suggested.numbers) == [1.0, 2.0, 30.0, 40.0]
     assert (where.suggested, where.extra) == (None, {})
     assert nothing == Problem(
         "train-00000-of-00001.parquet, row 3", 'The row lacks an "image" or a "question". Give both as text.'
