@@ -107,7 +107,7 @@ def test_a_few_steps_of_a_stage_change_its_weights(name: str, micro: Path, tmp_p
     assert any(not torch.equal(a, b) for a, b in zip(before, after, strict=True))
     if apprentice.stage.taught:
         learned = {name.removeprefix("close.").removeprefix("direct.") for tally in tallies for name in tally.shares}
-        assert {"read0", "asked.colour", "text.label", "middle.label"} < learned
+        assert {"read0", "asked.colour", "text.label", "middle.told"} < learned
         assert ({"located0", "text.field"} < learned) == ("coarse" in apprentice.stage.modes)
 
 
