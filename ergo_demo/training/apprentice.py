@@ -212,7 +212,7 @@ class Apprentice:
             return
         kept = torch.load(path, weights_only=True)
         self.model.load_state_dict(kept["model"])  # fp32, where the folder has bf16
-        self.heads.load_state_dict(kept["heads"])
+        self.heads.load_state_dict(kept["heads"], strict=False)  # an earlier recipe may have had fewer
         self.examples, self.asked = kept["examples"], kept["asked"]
         if kept["stage"] == self.stage.name and not kept["finished"]:
             for optimiser, state in zip(self.optimisers, kept["optimisers"], strict=True):

@@ -45,7 +45,8 @@ class Group:
     """Branches of like length, padded on the right, where nothing that counts can see it.
 
     ids, roles: (N, L); positions: (3, N, L); owner: (N,) the trunk of each. zoom_rows: flat indices into (N * L) of
-    the zoom views' tokens; zoom_cells: which of the batch's zoom cells each shows.
+    the zoom views' tokens; zoom_cells: which of the batch's zoom cells each shows. compared: (C, 2: row, token) where a
+    direction comes next; apart: (C, 2) columns and rows between the two things.
     """
 
     ids: Tensor
@@ -55,6 +56,8 @@ class Group:
     zoom_rows: Tensor
     zoom_cells: Tensor
     pointers: Pointers
+    compared: Tensor
+    apart: Tensor
 
 
 @dataclass
@@ -150,6 +153,10 @@ def _group(items: list[tuple[int, Branch]], ahead: tuple[int, int], pad: int, fi
         zoom_rows=torch.from_numpy(np.concatenate(rows)),
         zoom_cells=torch.from_numpy(np.concatenate(cells)),
         pointers=_pointers([branch for _, branch in items], ahead, length),
+        compared=torch.tensor(
+            [(row, at) for row, (_, branch) in enumerate(items) for at, _, _ in branch.apart], dtype=torch.int64
+        ).view(-1, 2),
+        apart=torch.tensor([apart for _, branch in items for _, *apart in branch.apart]).view(-1, 2),
     )
 
 

@@ -67,11 +67,15 @@ class Look:
 
 @dataclass(frozen=True)
 class Piece:
-    """Text with one role, and where the model should look for it."""
+    """Text with one role, and where the model should look for it.
+
+    apart: for a direction, how far the middle of the first thing is right of and below the second's, in fields.
+    """
 
     text: str
     role: Role = Role.FILLER
     look: Look | None = None
+    apart: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,12 @@ class Cells:
     def fields(self) -> tuple[int, int, int, int]:
         """First column and row, last column and row: what the thought names."""
         return self.x1, self.y1, self.x2 - 1, self.y2 - 1
+
+    def apart(self, other: "Cells") -> tuple[float, float]:
+        """How many columns right of `other` and rows below it the middle is."""
+        columns = self.x1 + self.x2 - other.x1 - other.x2
+        rows = self.y1 + self.y2 - other.y1 - other.y2
+        return columns / 2, rows / 2
 
     @property
     def box_in_view(self) -> Box:
@@ -160,12 +170,14 @@ def _relation_thought(question: Question, coarse: View, cells: Cells) -> list[Pi
 def _compared(question: Question, view: View) -> list[Piece]:
     """Where each of two things is, and so where the first is from the second."""
     pieces: list[Piece] = []
-    for index, thing in enumerate(question.subjects):
-        own = cells_around(place_of(question, thing), view)
+    places = [cells_around(place_of(question, thing), view) for thing in question.subjects]
+    for index, (thing, own) in enumerate(zip(question.subjects, places, strict=True)):
         pieces.append(Piece(f"{' and the' if index else '<think>The'} {thing.name} is in"))
         pieces += _fields(own, [_look(question, (thing,))] * 4)
     first, second = (thing.name for thing in question.subjects)
-    return [*pieces, Piece(f"; seen from the {second}, the {first} is"), Piece(" " + question.answer, Role.DIRECTION)]
+    apart = places[0].apart(places[1])
+    told = Piece(" " + question.answer, Role.DIRECTION, apart=apart)
+    return [*pieces, Piece(f"; seen from the {second}, the {first} is"), told]
 
 
 def _hidden_thought(question: Question, coarse: View, cells: Cells) -> list[Piece]:

@@ -83,6 +83,7 @@ class Branch:
     roles: list[int] = field(default_factory=list)
     positions: list[tuple[int, int, int]] = field(default_factory=list)
     pointers: list[Pointer] = field(default_factory=list)
+    apart: list[tuple[int, float, float]] = field(default_factory=list)  # a token, and Piece.apart of the next
     zoom: Picture | None = None
     zoom_at: int = -1  # where the zoom view's tokens begin
 
@@ -295,6 +296,8 @@ class _Writer:
             tokens = _encoded(self._encode, piece.text)
             if piece.look is not None:
                 self._point(piece, len(tokens), view, cells_of)
+            if piece.apart is not None:
+                self.branch.apart.append((len(self.branch.ids) - 1, *piece.apart))
             for token in tokens:
                 self._append(token, piece.role)
 

@@ -69,6 +69,7 @@ class DenseHeads(nn.Module):
     def __init__(self, width: int, vocabulary: int) -> None:
         super().__init__()
         self.read_out = nn.Linear(width, vocabulary)
+        self.apart = nn.Linear(width, 2)
         self.tower = _heads(width, THINGS | {f"sides{i}": MOST_SIDES for i in range(4)})
         self.early = _heads(
             width, THINGS | {"column": MOST_CELLS, "row": MOST_CELLS} | {f"edges{i}": MOST_CELLS for i in range(4)}
@@ -152,6 +153,20 @@ def read_out(tally: Tally, head: nn.Module, middle: list[Tensor], groups: list[G
     logits = head(F.rms_norm(together, together.shape[-1:])).float()
     tally.add(weight, F.cross_entropy(logits, truth))
     tally.count("middle.told", logits.argmax(-1) == truth)
+
+
+def apart(tally: Tally, head: nn.Module, states: Tensor, group: Group, weight: float) -> None:
+    """Where a direction comes next, a state (N, L, d) must tell how far apart the two things are, in fields.
+
+    From the direction alone the network has to find out for each pair of letters which comes first.
+    """
+    if not len(group.compared):
+        return
+    row, token = group.compared.T
+    at = states[row, token]
+    told = head(F.rms_norm(at, at.shape[-1:])).float()
+    tally.add(weight, F.smooth_l1_loss(told, group.apart))
+    tally.count("apart", (told - group.apart).abs() < 1)
 
 
 def text(

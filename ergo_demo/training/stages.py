@@ -130,6 +130,7 @@ def run_step(
         share = 1 / len(batch.groups)
         for states, group in zip(branches, batch.groups, strict=True):
             losses.asked_about(tally, heads.early, states.behind[EARLY_LAYER], group, share * stage.dense_weight)
+            losses.apart(tally, heads.apart, states.behind[MIDDLE_LAYER], group, 2 * share * stage.dense_weight)
             losses.pointers(tally, states, LOCATING, READING, group, share * stage.pointer_weight)
         middle = [states.behind[MIDDLE_LAYER] for states in branches]
         losses.read_out(tally, heads.read_out, middle, batch.groups, stage.dense_weight)
