@@ -142,7 +142,7 @@ def _add_ask(parser: argparse.ArgumentParser) -> None:
 
 def _ask(options: argparse.Namespace) -> None:
     from ergo_demo.command import ask_once
-    from ergo_demo.pipeline import Event, Spoke
+    from ergo_demo.events import Event, Spoke
 
     def speak(event: Event) -> None:
         if isinstance(event, Spoke):

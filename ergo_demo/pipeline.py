@@ -8,10 +8,23 @@ import time
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 from ergo_demo.engines import Dialogue, Engine, EngineInfo, Fork, Stop, Turn
 from ergo_demo.errors import EngineError, QuestionEmpty
+from ergo_demo.events import (
+    Answered,
+    CoarseReady,
+    CropReady,
+    Event,
+    Finished,
+    RegionReady,
+    Sampled,
+    Spoke,
+    Stage,
+    ZoomFound,
+    ZoomMissing,
+)
 from ergo_demo.geometry import LEAST_TOKENS, Box, View, view_of
 from ergo_demo.imaging import Kernel, Photo, resample
 from ergo_demo.protocol import prompts
@@ -28,8 +41,6 @@ MOST_QUESTION_CHARACTERS = 4_000
 
 ALTERNATIVES = 20
 """Of each token of the first reply, where samples are drawn: ten digits, and what else could stand there."""
-
-Stage: TypeAlias = Literal["coarse", "zoom", "region"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,78 +63,6 @@ class RunSettings:
     def sample_sampling(self) -> Sampling:
         """How the samples are drawn."""
         return replace(self.sampling, temperature=self.sample_temperature)
-
-
-@dataclass(frozen=True, slots=True)
-class CoarseReady:
-    """The coarse view is made and goes to the model."""
-
-    view: View
-
-
-@dataclass(frozen=True, slots=True)
-class Spoke:
-    """The model wrote one token."""
-
-    stage: Stage
-    token: Token
-
-
-@dataclass(frozen=True, slots=True)
-class ZoomFound:
-    """The model named a region (source px)."""
-
-    box: Box
-    flags: tuple[Flag, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ZoomMissing:
-    """The model named no region: the second look is the whole photo, at the zoom budget."""
-
-    why: Why
-
-
-@dataclass(frozen=True, slots=True)
-class CropReady:
-    """The zoom view is made and goes to the model."""
-
-    view: View
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """The answer as it was read from the second reply."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Sampled:
-    """So many of `of` samples have come to their end; told whenever something has come."""
-
-    ended: int
-    of: int
-
-
-@dataclass(frozen=True, slots=True)
-class RegionReady:
-    """The samples are there: how far they agree, and the expanded region (source px), None where none was named."""
-
-    region: Box | None
-    spread: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """The last event, always."""
-
-    trace: Trace
-
-
-Event: TypeAlias = (
-    CoarseReady | Spoke | ZoomFound | ZoomMissing | CropReady | Answered | Sampled | RegionReady | Finished
-)
 
 
 def run_settings(

@@ -15,7 +15,7 @@ LAYERS = [
     {"errors", "geometry", "records", "settings", "protocol"},
     {"uncertainty", "scoring", "scenes", "imaging", "overlay"},
     {"engines", "store"},
-    {"pipeline", "what_if"},
+    {"events", "pipeline", "what_if"},
     {"annotation", "batch", "command", "exports", "training"},
     {"bench"},
     {"ui"},

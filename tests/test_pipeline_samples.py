@@ -8,9 +8,10 @@ import pytest
 
 from ergo_demo.engines.scripted import ScriptedEngine, in_order
 from ergo_demo.errors import OutOfMemory, SettingInvalid
+from ergo_demo.events import Answered, Finished, RegionReady, Sampled, Spoke
 from ergo_demo.geometry import Box
 from ergo_demo.imaging import Photo
-from ergo_demo.pipeline import Answered, Finished, RegionReady, RunSettings, Sampled, Spoke, ask, run, run_settings
+from ergo_demo.pipeline import RunSettings, ask, run, run_settings
 from ergo_demo.records import Calibration, Finish, Outcome, Pixels, Sampling, Trace, from_json, to_json
 from ergo_demo.settings import Settings
 from ergo_demo.uncertainty.sampled import sample_region

@@ -15,8 +15,9 @@ from ergo_demo.batch.questions import Line, read_lines, read_question
 from ergo_demo.batch.rows import RowsFile, is_failed
 from ergo_demo.engines import Engine
 from ergo_demo.errors import EngineError, EngineUnavailable, ErgoError, RowsInvalid
+from ergo_demo.events import Finished
 from ergo_demo.imaging import Door
-from ergo_demo.pipeline import Finished, RunSettings, run
+from ergo_demo.pipeline import RunSettings, run
 from ergo_demo.records import Outcome, Trace, to_json
 
 FAILED_IN_A_ROW = 20

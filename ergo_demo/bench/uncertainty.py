@@ -21,8 +21,9 @@ from ergo_demo.bench.uncertainty_measures import Seen
 from ergo_demo.command import open_with
 from ergo_demo.engines import Engine
 from ergo_demo.errors import EngineError, SettingInvalid
+from ergo_demo.events import Finished
 from ergo_demo.imaging import Door
-from ergo_demo.pipeline import Finished, RunSettings, run_settings
+from ergo_demo.pipeline import RunSettings, run_settings
 from ergo_demo.pipeline import run as look
 from ergo_demo.records import Trace, from_json, to_json
 from ergo_demo.scenes import TYPES

@@ -3,21 +3,21 @@
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias, assert_never
 
-from ergo_demo.geometry import Box, View
-from ergo_demo.imaging import Photo
-from ergo_demo.pipeline import (
+from ergo_demo.events import (
     Answered,
     CoarseReady,
     CropReady,
     Event,
     Finished,
     RegionReady,
-    RunSettings,
     Sampled,
     Spoke,
     ZoomFound,
     ZoomMissing,
 )
+from ergo_demo.geometry import Box, View
+from ergo_demo.imaging import Photo
+from ergo_demo.pipeline import RunSettings
 from ergo_demo.protocol.parsing import Why
 from ergo_demo.records import Trace
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from ergo_demo.engines import EngineInfo, Stop
+from ergo_demo.events import Event
 from ergo_demo.exports.jobs import Exports
 from ergo_demo.imaging import Door, Photo
-from ergo_demo.pipeline import Event, RunSettings, run_settings
+from ergo_demo.pipeline import RunSettings, run_settings
 from ergo_demo.settings import Settings
 from ergo_demo.store.store import Store
 from ergo_demo.ui.annotate.looking_again import Again

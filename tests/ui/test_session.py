@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from ergo_demo.events import Spoke
 from ergo_demo.imaging import Photo
-from ergo_demo.pipeline import Spoke
 from ergo_demo.records import Token
 from ergo_demo.ui.session import (
     GRACE_SECONDS,
