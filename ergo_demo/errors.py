@@ -17,6 +17,7 @@
     │  └─ FrameMismatch      the processor resized a view again: its boxes would be in a wrong frame
     ├─ HubFailed         the Hub does not take, or give, what is kept; it waits for the next time
     ├─ PhotoExpired      the stored photo is gone: it was deleted, or its time is over
+    ├─ Interrupted       somebody stopped an export; what was made is kept for the next try (exports/folder.py)
     ├─ Denied            nobody is signed in, or somebody who may not (ui/annotate/answers.py)
     ├─ Superseded        a newer request of the same person took its place (there, too)
     └─ StoreError        nothing was saved; better refused than guessed

@@ -30,7 +30,10 @@ def test_an_item_is_taken_decided_and_the_next_one_comes(ada: httpx.Client) -> N
     item = take(ada)
     assert item["question"] == "signs 0?"
     assert (item["base_version"], item["draft"], item["blind"], item["repeat"]) == (0, None, False, False)
-    assert item["proposal"] == {"box": BOX, "expanded": None, "thought": "", "answer": "", "samples": []}
+    assert item["proposal"] == {
+        "box": BOX, "expanded": None, "region_label": "Expanded region", "heat": None,
+        "thought": "", "answer": "", "samples": [],
+    }  # fmt: skip
     assert (item["photo"]["width"], item["photo"]["height"]) == (400, 300)
     assert set(item["photo"]) == {"id", "width", "height", "preview", "tiles", "tileSize"}
     assert item["coarse"]["width"] * item["coarse"]["height"] <= 1280 * 28 * 28
