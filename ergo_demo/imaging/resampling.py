@@ -24,7 +24,7 @@ _FILTERS = {Kernel.BICUBIC: Image.Resampling.BICUBIC, Kernel.LANCZOS: Image.Resa
 _SUPPORT_PX = {Kernel.BICUBIC: 2, Kernel.LANCZOS: 3}
 """Reach of a kernel on each side, in px of whichever frame is coarser."""
 
-_STRIP_BYTES = 1 << 20
+_STRIP_BYTES = 1 << 18
 _BAND_BYTES = 4 << 20
 _OUTSIDE_PX = 1e-6
 """What float arithmetic may leave of a region outside the photo."""
