@@ -3,34 +3,32 @@
 Real are its signature, nonce and exchange of the code, which authlib checks in the app under test.
 """
 
-import json
-import threading
 import time
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
+from tests.space.stand_in import JsonHandler, StandIn
+
 CLIENT = "the-space"
 
 
 @dataclass
-class FakeHub:
+class FakeHub(StandIn):
     """Serves while the `with` lasts. `user`: who signs in next, as the Hub describes them."""
 
     user: dict[str, Any] = field(default_factory=dict)
     lifetime_seconds: int = 3_600
 
-    def __enter__(self) -> Self:
+    def handler(self) -> type[JsonHandler]:
         self._key = RSAKey.generate_key(2048, {"kid": "1", "use": "sig", "alg": "RS256"})
         self._nonces: dict[str, str] = {}
         hub = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(JsonHandler):
             def do_GET(self) -> None:
                 place = urlsplit(self.path)
                 query = {name: values[0] for name, values in parse_qs(place.query).items()}
@@ -39,38 +37,13 @@ class FakeHub:
                     self.send_header("Location", hub.authorized(query))
                     self.end_headers()
                 else:
-                    self._answer(hub.discovery() if place.path.startswith("/.well-known/") else hub.keys())
+                    self.reply(hub.discovery() if place.path.startswith("/.well-known/") else hub.keys())
 
             def do_POST(self) -> None:
                 sent = parse_qs(self.rfile.read(int(self.headers.get("Content-Length", 0))).decode())
-                self._answer(hub.token(sent["code"][0]))
+                self.reply(hub.token(sent["code"][0]))
 
-            def _answer(self, content: object) -> None:
-                body = json.dumps(content).encode()
-                self.send_response(200)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, format: str, *arguments: object) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-
-    @property
-    def url(self) -> str:
-        """Where it is."""
-        host, port = self._server.server_address[:2]
-        return f"http://{host!s}:{port}"
+        return Handler
 
     def environment(self, owner: str) -> dict[str, str]:
         """What a Space of `owner` with `hf_oauth: true` finds."""

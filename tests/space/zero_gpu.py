@@ -4,51 +4,32 @@ The form of the calls was read in spaces 0.51.3 (spaces/zero/api.py). It lends n
 no torch: `without_torch` makes a folder for PYTHONPATH that hides it.
 """
 
-import json
-import threading
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 from urllib.parse import parse_qs, urlsplit
+
+from tests.space.stand_in import JsonHandler, StandIn
 
 
 @dataclass
-class FakeScheduler:
+class FakeScheduler(StandIn):
     """Serves while the `with` lasts. `out_of_quota` answers 429, as for a visitor who used up a day's share."""
 
     out_of_quota: bool = False
     asked: list[tuple[str, dict[str, list[str]]]] = field(default_factory=list)
 
-    def __enter__(self) -> Self:
+    def handler(self) -> type[JsonHandler]:
         scheduler = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(JsonHandler):
             def do_POST(self) -> None:
                 place = urlsplit(self.path)
                 scheduler.asked.append((place.path, parse_qs(place.query)))
                 self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 status, answer = scheduler.answer(place.path)
-                body = json.dumps(answer).encode()
-                self.send_response(status)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
+                self.reply(answer, status)
 
-            def log_message(self, format: str, *arguments: object) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        return Handler
 
     def answer(self, path: str) -> tuple[int, object]:
         """Status and JSON of one call."""
@@ -64,10 +45,9 @@ class FakeScheduler:
 
     def environment(self, folder: Path) -> dict[str, str]:
         """The variables that make `spaces` believe it is on ZeroGPU, with this scheduler."""
-        host, port = self._server.server_address[:2]
         return {
             "SPACES_ZERO_GPU": "true",
-            "SPACES_ZERO_DEVICE_API_URL": f"http://{host!s}:{port}",
+            "SPACES_ZERO_DEVICE_API_URL": self.url,
             "PYTHONPATH": str(without_torch(folder)),
         }
 
