@@ -89,6 +89,11 @@ def direction(first: Thing, second: Thing) -> str | None:
     """Where the middle of `first` is from the middle of `second`; None where it is neither clearly."""
     dx = (first.body.x1 + first.body.x2 - second.body.x1 - second.body.x2) / 2
     dy = (first.body.y1 + first.body.y2 - second.body.y1 - second.body.y2) / 2
+    return direction_of(dx, dy)
+
+
+def direction_of(dx: float, dy: float) -> str | None:
+    """The direction that leads `dx` right and `dy` down; None where it is neither clearly."""
     if abs(dx) > 1.7 * abs(dy):
         return "left" if dx < 0 else "right"
     if abs(dy) > 1.7 * abs(dx):

@@ -18,7 +18,8 @@ from transformers import AutoTokenizer, PreTrainedTokenizerFast, Qwen2_5_VLForCo
 from ergo_demo.scenes.seeds import generator
 from ergo_demo.training import checkpoint, dialogue, stages
 from ergo_demo.training.batch import Batch, collate
-from ergo_demo.training.examples import Encode, Lesson, Mode, lesson_shape, make_example
+from ergo_demo.training.branches import Encode, drill_branch
+from ergo_demo.training.examples import Lesson, Mode, lesson_shape, make_example
 from ergo_demo.training.losses import DenseHeads, Tally, merged
 from ergo_demo.training.stages import Stage
 from ergo_demo.training.tokenizer import train_tokenizer
@@ -99,7 +100,9 @@ class Lessons:
             make_example(generator("train", self._seed, index), lesson)
             for index in range(first, first + min(most, portion.scenes_at(budget)))
         ]
-        return collate(examples, start, self._marks, groups=3 if mode == "both" else 1)
+        (rng,) = generator("train", self._seed, first).spawn(1)
+        drills = [drill_branch(rng, self._encode, start) for _ in range(portion.drills)]
+        return collate(examples, start, self._marks, groups=3 if mode == "both" else 1, drills=drills)
 
 
 _lessons: list[Lessons] = []

@@ -1,6 +1,7 @@
 """A batch of examples as tensors, ready for network.py: pictures of one shape together, branches of like length."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,8 +10,9 @@ from torch import Tensor
 
 from ergo_demo.geometry import PATCH
 from ergo_demo.scenes.drawing import Image
+from ergo_demo.training.branches import Branch, Picture
 from ergo_demo.training.checkpoint import MEAN, STD
-from ergo_demo.training.examples import Branch, Example, Picture
+from ergo_demo.training.examples import Example
 from ergo_demo.training.network import PATCHES_PER_TOKEN, cell_order
 from ergo_demo.training.truth import IGNORE, WRITING, Ints
 
@@ -71,6 +73,7 @@ class Batch:
     trunk_ids: Tensor  # (B, T)
     trunk_positions: Tensor  # (3, B, T)
     groups: list[Group]
+    drills: Group | None = None  # behind the prefix alone
 
 
 def to_patches(image: Image) -> Tensor:
@@ -88,7 +91,13 @@ def pictures(images: list[Image]) -> Pictures:
     return Pictures(torch.stack([to_patches(image) for image in images]), places)
 
 
-def collate(examples: list[Example], prefix_length: int, marks: tuple[int, int, int], groups: int) -> Batch:
+def collate(
+    examples: list[Example],
+    prefix_length: int,
+    marks: tuple[int, int, int],
+    groups: int,
+    drills: Sequence[Branch] = (),
+) -> Batch:
     """Stack examples; `marks` are the ids of <|vision_start|>, <|image_pad|> and <|vision_end|>."""
     rows, columns = examples[0].truth.kind.shape
     trunk_ids = torch.tensor([marks[0], *[marks[1]] * (rows * columns), marks[2]])
@@ -111,6 +120,7 @@ def collate(examples: list[Example], prefix_length: int, marks: tuple[int, int, 
             _group(branches[start : start + share], ahead, marks[1], first_cell)
             for start in range(0, len(branches), share)
         ],
+        drills=_group([(0, drill) for drill in drills], (prefix_length, 0), marks[1], {}) if drills else None,
     )
 
 

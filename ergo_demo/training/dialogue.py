@@ -169,15 +169,21 @@ def _relation_thought(question: Question, coarse: View, cells: Cells) -> list[Pi
 
 def _compared(question: Question, view: View) -> list[Piece]:
     """Where each of two things is, and so where the first is from the second."""
-    pieces: list[Piece] = []
     places = [cells_around(place_of(question, thing), view) for thing in question.subjects]
-    for index, (thing, own) in enumerate(zip(question.subjects, places, strict=True)):
-        pieces.append(Piece(f"{' and the' if index else '<think>The'} {thing.name} is in"))
-        pieces += _fields(own, [_look(question, (thing,))] * 4)
-    first, second = (thing.name for thing in question.subjects)
-    apart = places[0].apart(places[1])
-    told = Piece(" " + question.answer, Role.DIRECTION, apart=apart)
-    return [*pieces, Piece(f"; seen from the {second}, the {first} is"), told]
+    names = [thing.name for thing in question.subjects]
+    return comparison(names, places, question.answer, [_look(question, (thing,)) for thing in question.subjects])
+
+
+def comparison(
+    names: Sequence[str], places: Sequence[Cells], answer: str, looks: Sequence[Look | None] = (None, None)
+) -> list[Piece]:
+    """The fields of two things, and where the first is from the second."""
+    pieces: list[Piece] = []
+    for index, (name, own) in enumerate(zip(names, places, strict=True)):
+        pieces.append(Piece(f"{' and the' if index else '<think>The'} {name} is in"))
+        pieces += _fields(own, [looks[index]] * 4)
+    told = Piece(" " + answer, Role.DIRECTION, apart=places[0].apart(places[1]))
+    return [*pieces, Piece(f"; seen from the {names[1]}, the {names[0]} is"), told]
 
 
 def _hidden_thought(question: Question, coarse: View, cells: Cells) -> list[Piece]:

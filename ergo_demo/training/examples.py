@@ -5,9 +5,7 @@ several times: the questions share its view (the trunk) and each has a branch of
 """
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -18,22 +16,19 @@ from ergo_demo.scenes.questions import TYPES, Question, Type
 from ergo_demo.scenes.scene import ASPECTS, V_STAR, Scene, make_scene
 from ergo_demo.scenes.stage import glyph_px
 from ergo_demo.training import dialogue
+from ergo_demo.training.branches import Branch, Encode, Picture, Writer
 from ergo_demo.training.closeups import close_question, close_view
-from ergo_demo.training.dialogue import COARSE_BUDGET_TOKENS, READ, Piece, Role
+from ergo_demo.training.dialogue import COARSE_BUDGET_TOKENS
 from ergo_demo.training.sheets import reading_sheet
 from ergo_demo.training.truth import (
-    COLOUR_NAMES,
-    Ints,
     Truth,
     cell_at,
-    kind_class,
     spots_of,
     truth_of,
     writing_of,
     writing_on,
 )
 
-Encode = Callable[[str], list[int]]
 Mode = Literal["tower", "coarse", "both", "direct", "close"]
 
 COARSE_BUDGETS = (80, 320)
@@ -43,49 +38,12 @@ LEAN_GLYPH_PX = (18.0, 30.0)  # height of capitals in most zoom views of trainin
 COARSER: dict[Type, float] = {"read": 1.0, "attribute": 1.2, "hidden": 1.6, "relation": 2.5}
 """How many times larger than a letter is what has to be seen."""
 TYPE_SHARES: dict[Mode, tuple[float, ...]] = {
-    "coarse": (0.1, 0.08, 0.66, 0.16),  # relations take the most practice there: each compares eight fields
-    "both": (0.26, 0.14, 0.34, 0.26),
+    "coarse": (0.16, 0.1, 0.46, 0.28),  # relations take the most practice there: each names twelve fields
+    "both": (0.4, 0.12, 0.26, 0.22),
     "direct": (0.28, 0.22, 0.2, 0.3),
 }
 """Shares of TYPES in the questions about whole scenes."""
 MISSED = 0.1  # share of second looks at a box that misses what was asked about
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A zoom view or a reading sheet, and what is written in its cells: (channels, rows, columns)."""
-
-    image: Image
-    writing: Ints
-
-
-@dataclass(frozen=True)
-class Pointer:
-    """The token `at` of a branch is written by looking at `cells` of view 0 (trunk) or 1 (zoom).
-
-    reading: whether that is for what is written there, not for where it is; asked: kind, colour and part of what is
-    looked for, or None; known: the edges of the box already written.
-    """
-
-    at: int
-    view: int
-    cells: tuple[int, ...]
-    reading: bool
-    asked: tuple[int, int, int] | None
-    known: tuple[int, ...]
-
-
-@dataclass
-class Branch:
-    """The tokens of one question behind the trunk."""
-
-    ids: list[int] = field(default_factory=list)
-    roles: list[int] = field(default_factory=list)
-    positions: list[tuple[int, int, int]] = field(default_factory=list)
-    pointers: list[Pointer] = field(default_factory=list)
-    apart: list[tuple[int, float, float]] = field(default_factory=list)  # a token, and Piece.apart of the next
-    zoom: Picture | None = None
-    zoom_at: int = -1  # where the zoom view's tokens begin
 
 
 @dataclass(frozen=True)
@@ -193,7 +151,7 @@ class _Teacher:
 
     def branch(self, question: Question) -> Branch:
         rows, columns = self.truth.owner.shape
-        writer = _Writer(self.lesson.encode, self.lesson.start + max(rows, columns) + 2)
+        writer = Writer(self.lesson.encode, self.lesson.start + max(rows, columns) + 2)
         if self.lesson.direct:
             writer.fixed(dialogue.direct_request(question.text))
             near = self.lesson.mode == "close"  # things fill many fields there, and their places are no lesson
@@ -212,7 +170,7 @@ class _Teacher:
         cell = cell_at(box, self.view)
         return () if cell is None else (cell,)
 
-    def _second_turn(self, writer: "_Writer", question: Question) -> None:
+    def _second_turn(self, writer: Writer, question: Question) -> None:
         region, glyph = self._region(question), glyph_px(self.scene.size)
         zoom = zoom_view(region, _lean_scale(COARSER[question.type] * glyph, self.rng))
         writer.fixed("\n" + dialogue.USER)
@@ -262,66 +220,3 @@ def cells_in_zoom(box: Box, view: View) -> tuple[int, ...]:
     if cell is None or (inside.any() and box.width > 3 * PATCH):
         return tuple(np.flatnonzero(inside).tolist())
     return (cell,)
-
-
-class _Writer:
-    """Appends tokens with their roles and mrope positions to a branch, which begins behind the trunk."""
-
-    def __init__(self, encode: Encode, position: int) -> None:
-        self.branch = Branch()
-        self._encode = encode
-        self._position = position
-
-    def fixed(self, text: str) -> None:
-        """Given text: no loss."""
-        for token in _encoded(self._encode, text):
-            self._append(token, Role.FIXED)
-
-    def image(self, zoom: Picture) -> None:
-        """The zoom view's tokens between their two marks."""
-        self.fixed("<|vision_start|>")
-        branch, at = self.branch, self._position
-        branch.zoom, branch.zoom_at = zoom, len(branch.ids)
-        pad = _encoded(self._encode, "<|image_pad|>")[0]
-        _, rows, columns = zoom.writing.shape
-        branch.ids += [pad] * (rows * columns)
-        branch.roles += [Role.FIXED] * (rows * columns)
-        branch.positions += [(at, at + row, at + column) for row in range(rows) for column in range(columns)]
-        self._position = at + max(rows, columns)
-        self.fixed("<|vision_end|>")
-
-    def reply(self, pieces: list[Piece], view: int, cells_of: Callable[[Box], tuple[int, ...]]) -> None:
-        """Generated text; each token of a piece with a look is to be written by looking there."""
-        for piece in pieces:
-            tokens = _encoded(self._encode, piece.text)
-            if piece.look is not None:
-                self._point(piece, len(tokens), view, cells_of)
-            if piece.apart is not None:
-                self.branch.apart.append((len(self.branch.ids) - 1, *piece.apart))
-            for token in tokens:
-                self._append(token, piece.role)
-
-    def _point(self, piece: Piece, count: int, view: int, cells_of: Callable[[Box], tuple[int, ...]]) -> None:
-        look = piece.look
-        assert look is not None
-        cells = tuple(cell for box in look.boxes for cell in cells_of(box))
-        if not cells:
-            return
-        asked = None
-        if look.thing is not None and view == 0:
-            asked = (kind_class(look.thing), COLOUR_NAMES.index(look.thing.colour), look.part)
-        first = len(self.branch.ids) - 1
-        self.branch.pointers += [
-            Pointer(first + i, view, cells, piece.role in READ, asked, look.known) for i in range(count)
-        ]
-
-    def _append(self, token: int, role: Role) -> None:
-        self.branch.ids.append(token)
-        self.branch.roles.append(role)
-        self.branch.positions.append((self._position,) * 3)
-        self._position += 1
-
-
-@lru_cache(maxsize=65536)
-def _encoded(encode: Encode, text: str) -> tuple[int, ...]:
-    return tuple(encode(text))

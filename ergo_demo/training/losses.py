@@ -155,7 +155,16 @@ def read_out(tally: Tally, head: nn.Module, middle: list[Tensor], groups: list[G
     tally.count("middle.told", logits.argmax(-1) == truth)
 
 
-def apart(tally: Tally, head: nn.Module, states: Tensor, group: Group, weight: float) -> None:
+def compared(tally: Tally, decoded: Decoded, embedding: Tensor, group: Group, weight: float) -> None:
+    """The directions of drills, each from the words before it."""
+    row, token = group.compared.T
+    logits = F.linear(decoded.hidden[row, token], embedding).float()
+    truth = group.ids[row, token + 1]
+    tally.add(weight, F.cross_entropy(logits, truth))
+    tally.count("drill.direction", logits.argmax(-1) == truth)
+
+
+def apart(tally: Tally, head: nn.Module, states: Tensor, group: Group, weight: float, name: str = "apart") -> None:
     """Where a direction comes next, a state (N, L, d) must tell how far apart the two things are, in fields.
 
     From the direction alone the network has to find out for each pair of letters which comes first.
@@ -166,7 +175,7 @@ def apart(tally: Tally, head: nn.Module, states: Tensor, group: Group, weight: f
     at = states[row, token]
     told = head(F.rms_norm(at, at.shape[-1:])).float()
     tally.add(weight, F.smooth_l1_loss(told, group.apart))
-    tally.count("apart", (told - group.apart).abs() < 1)
+    tally.count(name, (told - group.apart).abs() < 1)
 
 
 def text(

@@ -12,7 +12,7 @@ from torch import Tensor
 from transformers import Qwen2_5_VLForConditionalGeneration
 
 from ergo_demo.training import losses, network
-from ergo_demo.training.batch import Batch, Pictures
+from ergo_demo.training.batch import Batch, Group, Pictures
 from ergo_demo.training.dialogue import READ, Role
 from ergo_demo.training.examples import Mode
 from ergo_demo.training.losses import DenseHeads, Tally
@@ -23,19 +23,21 @@ MIDDLE_LAYER = 4  # what was read is asked for here, not only at the end: from f
 LOCATING = (Tap(4, 0), Tap(5, -1))  # where something is: two chances to copy it, one for each group of key heads
 READING = (Tap(3, 0), Tap(3, -1), Tap(4, -1), Tap(5, 0))  # what is written there: the groups that those leave
 
+NO_OWNER = torch.zeros(0, dtype=torch.int64)  # of the prefix: nothing is before it
 FIRST_REPLY = (Role.FIELD, Role.EDGE, Role.FILLER, Role.COUNT, Role.DIRECTION)
 
 
 @dataclass(frozen=True)
 class Portion:
     """How much of a mode one worker takes in a step: scenes (fewer where a view has more tokens), and for each scene
-    questions and reading sheets.
+    questions and reading sheets; and drills beside them.
     """
 
     scenes: int
     questions: int
     sheets: int
     tokens: int  # most vision tokens of all trunks together
+    drills: int = 0
 
     def scenes_at(self, budget: int) -> int:
         """Scenes whose views have `budget` tokens each."""
@@ -44,10 +46,10 @@ class Portion:
 
 PORTIONS: dict[Mode, Portion] = {
     "tower": Portion(2, 0, 7, 400),
-    "coarse": Portion(4, 8, 1, 800),
-    "both": Portion(3, 4, 1, 600),
-    "direct": Portion(4, 8, 1, 1280),
-    "close": Portion(4, 5, 1, 1280),
+    "coarse": Portion(4, 8, 1, 800, drills=32),
+    "both": Portion(3, 4, 1, 600, drills=32),
+    "direct": Portion(4, 12, 1, 1280, drills=32),
+    "close": Portion(4, 5, 1, 1280, drills=32),
 }
 
 
@@ -64,10 +66,11 @@ class Stage:
     dense_weight: float = 0.3
     writing_weight: float = 0.5
     pointer_weight: float = 0.2
+    drill_weight: float = 0.5
 
 
 EVERY_MODE: tuple[Mode, ...] = (
-    "coarse", "close", "both", "coarse", "tower", "coarse", "close", "both", "coarse", "direct"
+    "coarse", "close", "both", "close", "coarse", "close", "both", "tower", "close", "direct"
 )  # fmt: skip
 """Steps of `close` and `tower` teach to read, and are cheap: it takes the most practice."""
 EVERYTHING = (*FIRST_REPLY, *READ)
@@ -78,7 +81,7 @@ STAGES: dict[str, Stage] = {
         Stage("locator", ("coarse", "coarse", "direct"), EVERYTHING, 1.5e-3, "text.field", 0.9),
         Stage("reader", ("close", "close", "close", "tower"), READ, 2e-3, "close.text.label", 0.8, dense_weight=0.05),
         Stage("both", EVERY_MODE, EVERYTHING, 1e-3, "text.answer", 0.85),
-        Stage("polish", EVERY_MODE, EVERYTHING, 8e-4, "text.answer", 0.9),
+        Stage("polish", EVERY_MODE, EVERYTHING, 1.2e-3, "text.answer", 0.9),
     )
 }
 
@@ -106,7 +109,7 @@ def forward(
     trunk = torch.cat((trunk[:, :1], seen.to(trunk.dtype), trunk[:, -1:]), dim=1)
     prefix_at = torch.arange(len(prefix_ids)).expand(3, 1, -1)
     streams = [
-        Stream(F.embedding(prefix_ids, embedding)[None], prefix_at, torch.zeros(0, dtype=torch.int64)),
+        Stream(F.embedding(prefix_ids, embedding)[None], prefix_at, NO_OWNER),
         Stream(trunk, batch.trunk_positions, torch.zeros(len(trunk), dtype=torch.int64)),
     ]
     for group in batch.groups:
@@ -116,6 +119,26 @@ def forward(
             rows = rows.flatten(0, 1).index_copy(0, group.zoom_rows, shown).view(rows.shape)
         streams.append(Stream(rows, group.positions, group.owner))
     return network.decode(text_model, streams, (*LOCATING, *READING), (EARLY_LAYER, MIDDLE_LAYER)), seen, zoom
+
+
+def drilled(
+    tally: Tally,
+    model: Qwen2_5_VLForConditionalGeneration,
+    heads: DenseHeads,
+    stage: Stage,
+    group: Group,
+    prefix_ids: Tensor,
+) -> None:
+    """Where one thing is from another, told from fields in words, behind the prefix alone."""
+    _, text_model = network.parts(model)
+    embedding = text_model.embed_tokens.weight
+    streams = [
+        Stream(F.embedding(prefix_ids, embedding)[None], torch.arange(len(prefix_ids)).expand(3, 1, -1), NO_OWNER),
+        Stream(F.embedding(group.ids, embedding), group.positions, group.owner),
+    ]
+    states = network.decode(text_model, streams, (), (MIDDLE_LAYER,))[0]
+    losses.apart(tally, heads.apart, states.behind[MIDDLE_LAYER], group, 2 * stage.dense_weight, "drill.apart")
+    losses.compared(tally, states, embedding, group, stage.drill_weight)
 
 
 def run_step(
@@ -136,6 +159,8 @@ def run_step(
         losses.read_out(tally, heads.read_out, middle, batch.groups, stage.dense_weight)
         embedding = model.model.language_model.embed_tokens.weight
         losses.text(tally, branches, embedding, batch.groups, stage.taught)
+        if batch.drills is not None:
+            drilled(tally, model, heads, stage, batch.drills, prefix_ids)
     else:
         seen, zoom = see_all(model, batch)
     losses.dense(tally, heads.tower, "tower", seen, batch, 0.5 * stage.dense_weight)
