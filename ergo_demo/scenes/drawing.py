@@ -76,24 +76,34 @@ class Drawing:
         A view much smaller than its region is drawn larger and averaged down, which is what resampling the full
         picture would give; the full picture itself is drawn at its own resolution.
         """
-        scale_x, scale_y = size.width / (region.x2 - region.x1), size.height / (region.y2 - region.y1)
-        oversampling = int(np.clip(math.ceil(1 / max(scale_x, scale_y) - 0.01), 1, 4))
-        canvas = np.zeros((size.height * oversampling, size.width * oversampling, 3), dtype=np.uint8)
-        points, ends, bounds = self._flattened()
-        fixed = self._to_pixels(points, region, (scale_x * oversampling, scale_y * oversampling))
-        contours = [fixed[start:end] for start, end in pairwise([0, *ends])]
-        seen = (bounds[:, 0] < region.x2) & (bounds[:, 2] > region.x1)
-        seen &= (bounds[:, 1] < region.y2) & (bounds[:, 3] > region.y1)
-        firsts = [0, *accumulate(self._counts)]
-        # OpenCV grows an antialiased polygon by half a pixel; on an oversampled canvas the plain one is closer.
-        line = cv2.LINE_8 if oversampling > 2 else cv2.LINE_AA
-        for index in np.flatnonzero(seen).tolist():
-            shape = contours[firsts[index] : firsts[index + 1]]
-            cv2.fillPoly(canvas, shape, self._colours[index], lineType=line, shift=_SUBPIXEL_BITS)
+        oversampling = int(np.clip(math.ceil(min(region.width / size.width, region.height / size.height) - 0.01), 1, 4))
+        canvas = self.draw(
+            region, Size(size.width * oversampling, size.height * oversampling), antialiased=oversampling <= 2
+        )
         if oversampling == 1:
             return canvas
         resized = cv2.resize(canvas, (size.width, size.height), interpolation=cv2.INTER_AREA)
         return np.asarray(resized, dtype=np.uint8)
+
+    def draw(self, region: Box, size: Size, antialiased: bool) -> Image:
+        """`region` (source px) drawn at `size`, nothing averaged.
+
+        antialiased: OpenCV's polygons then grow by half a pixel; where the canvas is to be made much smaller, plain
+        ones are closer to what is meant.
+        """
+        scale = (size.width / region.width, size.height / region.height)
+        canvas = np.zeros((size.height, size.width, 3), dtype=np.uint8)
+        points, ends, bounds = self._flattened()
+        fixed = self._to_pixels(points, region, scale)
+        contours = [fixed[start:end] for start, end in pairwise([0, *ends])]
+        seen = (bounds[:, 0] < region.x2) & (bounds[:, 2] > region.x1)
+        seen &= (bounds[:, 1] < region.y2) & (bounds[:, 3] > region.y1)
+        firsts = [0, *accumulate(self._counts)]
+        line = cv2.LINE_AA if antialiased else cv2.LINE_8
+        for index in np.flatnonzero(seen).tolist():
+            shape = contours[firsts[index] : firsts[index + 1]]
+            cv2.fillPoly(canvas, shape, self._colours[index], lineType=line, shift=_SUBPIXEL_BITS)
+        return canvas
 
     def _flattened(self) -> tuple[Points, list[int], npt.NDArray[np.float64]]:
         """All points in one array, where each contour ends in it, and each shape's bounds."""

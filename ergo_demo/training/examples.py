@@ -19,6 +19,7 @@ from ergo_demo.training import dialogue
 from ergo_demo.training.branches import Branch, Encode, Picture, Writer
 from ergo_demo.training.closeups import close_question, close_view
 from ergo_demo.training.dialogue import COARSE_BUDGET_TOKENS
+from ergo_demo.training.photographs import photographed
 from ergo_demo.training.sheets import reading_sheet
 from ergo_demo.training.truth import (
     Truth,
@@ -120,7 +121,7 @@ def make_example(rng: np.random.Generator, lesson: Lesson) -> Example:
     truth = truth_of(scene, view, spots, glyph, placed=lesson.mode != "close" and dialogue.nameable(view))
     teacher = _Teacher(scene, view, truth, {spot.body: index for index, spot in enumerate(spots)}, lesson, rng)
     branches = tuple(teacher.branch(teacher.question()) for _ in range(lesson.questions))
-    image = scene.render(view.region, view.size)
+    image = photographed(scene.drawing, view, "lanczos" if lesson.mode == "close" else "bicubic")
     return Example(image, truth, branches, tuple(_sheet(rng) for _ in range(lesson.sheets)))
 
 
@@ -175,7 +176,7 @@ class _Teacher:
         zoom = zoom_view(region, _lean_scale(COARSER[question.type] * glyph, self.rng))
         writer.fixed("\n" + dialogue.USER)
         glyph *= zoom.size.width / zoom.region.width
-        picture = Picture(self.scene.render(zoom.region, zoom.size), writing_of(self.scene, zoom, glyph))
+        picture = Picture(photographed(self.scene.drawing, zoom, "lanczos"), writing_of(self.scene, zoom, glyph))
         writer.image(picture)
         writer.fixed(dialogue.zoom_request(question.text))
         if all(zoom.region.contains(clue, tolerance=0.5) for clue in question.clues):

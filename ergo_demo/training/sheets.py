@@ -4,17 +4,19 @@ A real zoom view shows a few plates in 200 cells; a sheet shows ten to forty, so
 of the time. The plates are the scenes' own.
 """
 
-import cv2
 import numpy as np
 
 from ergo_demo.geometry import PATCH, Box, Size, View
 from ergo_demo.scenes import plates
 from ergo_demo.scenes.drawing import Drawing, Image
 from ergo_demo.scenes.plates import SHAPES, Plate
+from ergo_demo.scenes.stage import LEAST_GLYPH_PX
 from ergo_demo.scenes.things import COLOURS, varied
+from ergo_demo.training.photographs import photographed
 
 SIDE_CELLS = 8
 GLYPH_PX = (13.0, 42.0)  # height of capitals in view px
+LEAST_PHOTO = 0.55  # photo px per view px
 
 
 def reading_sheet(rng: np.random.Generator) -> tuple[list[Plate], Image, View]:
@@ -36,9 +38,10 @@ def reading_sheet(rng: np.random.Generator) -> tuple[list[Plate], Image, View]:
             drawing.rectangle(*cell.edges, paint)
             painted.append(_plate(drawing, (float(x), float(y)), glyph, rng))
     whole = Box(0, 0, side, side)
-    larger = drawing.render(whole, Size(2 * side, 2 * side))
-    image = np.asarray(cv2.resize(larger, (side, side), interpolation=cv2.INTER_AREA), dtype=np.uint8)
-    return painted, image, View(whole, Size(side, side))
+    view = View(whole, Size(side, side))
+    # Crops are enlarged to what the model can read: half of the sheets are, too.
+    photo = float(rng.uniform(max(LEAST_PHOTO, LEAST_GLYPH_PX / glyph), 1)) if rng.random() < 0.5 else 2.0
+    return painted, photographed(drawing, view, "lanczos", photo), view
 
 
 def _plate(drawing: Drawing, middle: tuple[float, float], glyph: float, rng: np.random.Generator) -> Plate:
