@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
+from ergo_demo.asking import check_question, run_settings
 from ergo_demo.engines import Engine, open_engine
 from ergo_demo.errors import ImageUnreadable
 from ergo_demo.events import Event, Finished
 from ergo_demo.imaging import Door
-from ergo_demo.pipeline import check_question, run, run_settings
+from ergo_demo.pipeline import run
 from ergo_demo.records import Trace
 from ergo_demo.settings import Settings, read_settings
 

@@ -6,10 +6,10 @@ else. Knows no page and no person.
 
 from dataclasses import replace
 
+from ergo_demo.asking import RunSettings
 from ergo_demo.engines import Engine, Stop, Turn
 from ergo_demo.geometry import Box, view_of
 from ergo_demo.imaging import Kernel, Photo, resample
-from ergo_demo.pipeline import RunSettings
 from ergo_demo.protocol import prompts
 from ergo_demo.protocol.parsing import read_answer
 from ergo_demo.records import Finish, Generation, Message, Token, Trace

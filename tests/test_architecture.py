@@ -15,7 +15,7 @@ LAYERS = [
     {"errors", "geometry", "records", "settings", "protocol"},
     {"uncertainty", "scoring", "scenes", "imaging", "overlay"},
     {"engines", "store"},
-    {"events", "pipeline", "what_if"},
+    {"asking", "events", "pipeline", "what_if"},
     {"annotation", "batch", "command", "exports", "training"},
     {"bench"},
     {"ui"},

@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
+from ergo_demo.asking import RunSettings
 from ergo_demo.engines import EngineInfo, Fork, Stop, Turn
 from ergo_demo.engines.scripted import ScriptedEngine, in_order
 from ergo_demo.errors import EngineError, OutOfMemory, QuestionEmpty
 from ergo_demo.events import Answered, CoarseReady, CropReady, Event, Finished, Spoke, ZoomFound, ZoomMissing
 from ergo_demo.geometry import Box, Size
 from ergo_demo.imaging import Photo
-from ergo_demo.pipeline import RunSettings, ask, run
+from ergo_demo.pipeline import ask, run
 from ergo_demo.protocol.parsing import Flag, Why
 from ergo_demo.records import Finish, Generation, Message, Outcome, Pixels, Sampling, Token
 

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from ergo_demo.asking import RunSettings, run_settings
 from ergo_demo.engines.scripted import ScriptedEngine, in_order
 from ergo_demo.errors import OutOfMemory, SettingInvalid
 from ergo_demo.events import Answered, Finished, RegionReady, Sampled, Spoke
 from ergo_demo.geometry import Box
 from ergo_demo.imaging import Photo
-from ergo_demo.pipeline import RunSettings, ask, run, run_settings
+from ergo_demo.pipeline import ask, run
 from ergo_demo.records import Calibration, Finish, Outcome, Pixels, Sampling, Trace, from_json, to_json
 from ergo_demo.settings import Settings
 from ergo_demo.uncertainty.sampled import sample_region

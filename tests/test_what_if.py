@@ -5,11 +5,12 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from ergo_demo.asking import RunSettings
 from ergo_demo.engines import Stop, Turn
 from ergo_demo.engines.scripted import ScriptedDialogue, ScriptedEngine, in_order
 from ergo_demo.geometry import Box, Size, View
 from ergo_demo.imaging import Kernel, Photo, resample
-from ergo_demo.pipeline import RunSettings, ask
+from ergo_demo.pipeline import ask
 from ergo_demo.records import Generation, Message, Sampling, Token
 from ergo_demo.what_if import answer_from
 

@@ -12,11 +12,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from ergo_demo.annotation.found import Found, Problem, Row
+from ergo_demo.asking import check_question
 from ergo_demo.batch.photos import Photos
 from ergo_demo.errors import ErgoError, NotWritten, SourceInvalid
 from ergo_demo.geometry import Box
 from ergo_demo.imaging import Door, Photo
-from ergo_demo.pipeline import check_question
 from ergo_demo.records import Trace, from_json
 from ergo_demo.store.records import Image, Item
 from ergo_demo.store.store import Store

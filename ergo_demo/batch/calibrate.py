@@ -16,6 +16,7 @@ from typing import Any, TypeAlias
 
 from pydantic import ValidationError
 
+from ergo_demo.asking import run_settings
 from ergo_demo.batch import cli, reading
 from ergo_demo.batch.questions import read_lines
 from ergo_demo.batch.rows import Row, read_rows
@@ -23,7 +24,6 @@ from ergo_demo.engines import open_engine
 from ergo_demo.errors import CannotCalibrate, InputError
 from ergo_demo.geometry import Box
 from ergo_demo.imaging import Door
-from ergo_demo.pipeline import run_settings
 from ergo_demo.records import Calibration, Trace, from_json, to_json
 from ergo_demo.settings import Settings
 from ergo_demo.uncertainty import conformal

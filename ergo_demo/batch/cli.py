@@ -7,13 +7,13 @@ import tempfile
 import time
 from pathlib import Path
 
+from ergo_demo.asking import run_settings
 from ergo_demo.batch.progress import Progress
 from ergo_demo.batch.questions import read_lines
 from ergo_demo.batch.rows import RowsFile
 from ergo_demo.batch.running import Batch
 from ergo_demo.engines import open_engine
 from ergo_demo.imaging import Door
-from ergo_demo.pipeline import run_settings
 from ergo_demo.settings import Settings
 
 AT_ONCE = {"openai": 16}

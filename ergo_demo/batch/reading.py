@@ -12,6 +12,7 @@ from statistics import fmean
 
 import numpy as np
 
+from ergo_demo.asking import RunSettings
 from ergo_demo.batch.photos import Photos
 from ergo_demo.batch.progress import Progress
 from ergo_demo.batch.rows import Row
@@ -20,7 +21,6 @@ from ergo_demo.engines import Engine
 from ergo_demo.errors import CannotCalibrate
 from ergo_demo.geometry import Box
 from ergo_demo.imaging import Door, Photo
-from ergo_demo.pipeline import RunSettings
 from ergo_demo.records import Trace
 from ergo_demo.scoring import answer_matches
 from ergo_demo.uncertainty.conformal import grown

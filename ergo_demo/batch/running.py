@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from ergo_demo.asking import RunSettings
 from ergo_demo.batch.photos import Photos
 from ergo_demo.batch.progress import Progress
 from ergo_demo.batch.questions import Line, read_lines, read_question
@@ -17,7 +18,7 @@ from ergo_demo.engines import Engine
 from ergo_demo.errors import EngineError, EngineUnavailable, ErgoError, RowsInvalid
 from ergo_demo.events import Finished
 from ergo_demo.imaging import Door
-from ergo_demo.pipeline import RunSettings, run
+from ergo_demo.pipeline import run
 from ergo_demo.records import Outcome, Trace, to_json
 
 FAILED_IN_A_ROW = 20

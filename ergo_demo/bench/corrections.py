@@ -12,6 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from ergo_demo.asking import run_settings
 from ergo_demo.bench.corrections_conditions import METHODS, Bench, Condition, Plan
 from ergo_demo.bench.corrections_measures import answered, best_of, condition_of, numbers_of
 from ergo_demo.bench.corrections_person import Person, Seconds
@@ -20,7 +21,6 @@ from ergo_demo.bench.scenes_run import world_digest
 from ergo_demo.engines import open_engine
 from ergo_demo.errors import SettingInvalid
 from ergo_demo.imaging import Door
-from ergo_demo.pipeline import run_settings
 from ergo_demo.records import to_json
 from ergo_demo.scenes import WORLDS
 from ergo_demo.settings import Settings

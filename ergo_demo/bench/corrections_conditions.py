@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from ergo_demo.asking import RunSettings, run_settings
 from ergo_demo.bench import scenes as answering
 from ergo_demo.bench.corrections_looks import Look, Scenes, as_rows, of_rows
 from ergo_demo.bench.corrections_person import Person, Seconds
@@ -20,7 +21,6 @@ from ergo_demo.bench.scenes_samples import Sample
 from ergo_demo.engines import Engine, open_engine
 from ergo_demo.errors import InputError
 from ergo_demo.imaging import Door
-from ergo_demo.pipeline import RunSettings, run_settings
 from ergo_demo.records import to_json
 from ergo_demo.scenes import TYPES
 from ergo_demo.settings import Settings

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ergo_demo.asking import RunSettings
 from ergo_demo.bench.scenes_items import Stream, draw, items
 from ergo_demo.engines import Engine
 from ergo_demo.errors import EngineError
 from ergo_demo.events import ZoomFound, ZoomMissing
 from ergo_demo.geometry import Box, View, view_of
 from ergo_demo.imaging import Door, Photo
-from ergo_demo.pipeline import RunSettings, run
+from ergo_demo.pipeline import run
 from ergo_demo.scenes import TYPES, Question
 from ergo_demo.scenes.writing import write_jpeg
 from ergo_demo.scoring import covered, iou

@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from ergo_demo.annotation.importing import Terms, add_run, item_id
+from ergo_demo.asking import RunSettings
 from ergo_demo.bench.corrections_looks import taught
 from ergo_demo.bench.corrections_person import Asked, Decision, Person, decide
 from ergo_demo.bench.scenes_items import Stream, draw, items, photo_of
@@ -21,7 +22,7 @@ from ergo_demo.exports.exporting import Exported, Request, export
 from ergo_demo.exports.formats import format_named
 from ergo_demo.geometry import Box
 from ergo_demo.imaging import Door
-from ergo_demo.pipeline import RunSettings, ask
+from ergo_demo.pipeline import ask
 from ergo_demo.records import from_json, to_json
 from ergo_demo.scenes import TYPES, Question, Scene
 from ergo_demo.store.records import Action, Effort, Plan, Reason, Receipt, Submission

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ergo_demo.asking import RunSettings, run_settings
 from ergo_demo.bench.corrections_looks import Scenes
 from ergo_demo.bench.corrections_person import Person
 from ergo_demo.bench.corrections_pool import Pool
@@ -24,7 +25,7 @@ from ergo_demo.bench.scenes_run import world_digest
 from ergo_demo.engines import Engine, open_engine
 from ergo_demo.errors import SettingInvalid
 from ergo_demo.imaging import Door, Photo
-from ergo_demo.pipeline import RunSettings, ask, run_settings
+from ergo_demo.pipeline import ask
 from ergo_demo.records import to_json
 from ergo_demo.scoring import answer_matches, covered
 from ergo_demo.settings import Settings

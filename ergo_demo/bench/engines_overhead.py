@@ -11,13 +11,14 @@ from typing import Any
 import cv2
 import numpy as np
 
+from ergo_demo.asking import RunSettings
 from ergo_demo.bench.engines_shapes import QUESTION, Shape
 from ergo_demo.engines import EngineInfo, Fork, Stop, Turn
 from ergo_demo.engines.local import LocalEngine
 from ergo_demo.engines.local_dialogue import LocalDialogue
 from ergo_demo.geometry import PATCH
 from ergo_demo.imaging import Door
-from ergo_demo.pipeline import RunSettings, ask
+from ergo_demo.pipeline import ask
 from ergo_demo.records import Generation, Message, Sampling, Token, to_json
 
 WIDTH, HEIGHT = 4000, 3000

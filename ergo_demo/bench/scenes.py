@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ergo_demo.asking import RunSettings, run_settings
 from ergo_demo.bench import scenes_measures as measures
 from ergo_demo.bench import scenes_sizes as sizes
 from ergo_demo.bench.scenes_items import Stream
@@ -24,7 +25,6 @@ from ergo_demo.command import open_with
 from ergo_demo.engines import Engine
 from ergo_demo.errors import SettingInvalid
 from ergo_demo.imaging import Door
-from ergo_demo.pipeline import RunSettings, run_settings
 from ergo_demo.records import to_json
 from ergo_demo.scenes import WORLDS
 from ergo_demo.settings import describe

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, Literal, TypeAlias
 
+from ergo_demo.asking import RunSettings
 from ergo_demo.bench.scenes_items import Item
 from ergo_demo.bench.scenes_samples import Sample, scored
 from ergo_demo.engines import Engine, Turn
@@ -17,7 +18,7 @@ from ergo_demo.errors import EngineError
 from ergo_demo.events import Finished, ZoomFound, ZoomMissing
 from ergo_demo.geometry import FULL_RESOLUTION_BUDGET_TOKENS, PATCH, Box, Size, View, hull, view_of
 from ergo_demo.imaging import Kernel, Photo, resample
-from ergo_demo.pipeline import RunSettings, run
+from ergo_demo.pipeline import run
 from ergo_demo.protocol import prompts
 from ergo_demo.protocol.parsing import Flag, read_answer
 from ergo_demo.records import Finish, Generation, Look, Message, Outcome, Pixels, Token, Trace

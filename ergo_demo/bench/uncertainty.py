@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ergo_demo.asking import RunSettings, run_settings
 from ergo_demo.bench import uncertainty_measures as measures
 from ergo_demo.bench.scenes import FLAGS, machine
 from ergo_demo.bench.scenes_items import Item, Stream, draw, items, photo_of
@@ -23,7 +24,6 @@ from ergo_demo.engines import Engine
 from ergo_demo.errors import EngineError, SettingInvalid
 from ergo_demo.events import Finished
 from ergo_demo.imaging import Door
-from ergo_demo.pipeline import RunSettings, run_settings
 from ergo_demo.pipeline import run as look
 from ergo_demo.records import Trace, from_json, to_json
 from ergo_demo.scenes import TYPES

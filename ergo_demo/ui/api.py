@@ -16,9 +16,9 @@ import gradio as gr
 from gradio.events import api
 from gradio.utils import get_upload_folder
 
+from ergo_demo.asking import check_question, run_settings
 from ergo_demo.errors import ErgoError, ImageUnreadable, QuestionEmpty
 from ergo_demo.events import Event, Finished, Spoke, Stage
-from ergo_demo.pipeline import check_question, run_settings
 from ergo_demo.records import Trace
 from ergo_demo.ui.gate import IsRun, Refused
 from ergo_demo.ui.services import Services

@@ -9,9 +9,9 @@ from typing import Any
 
 import gradio as gr
 
+from ergo_demo.asking import check_question, run_settings
 from ergo_demo.errors import ErgoError, ImageUnreadable
 from ergo_demo.events import CropReady, Event, Finished, Sampled, Spoke
-from ergo_demo.pipeline import check_question, run_settings
 from ergo_demo.ui import messages, photos, present
 from ergo_demo.ui.api import uploaded
 from ergo_demo.ui.examples import Example

@@ -5,7 +5,7 @@ from typing import Any
 
 import gradio as gr
 
-from ergo_demo.pipeline import RunSettings
+from ergo_demo.asking import RunSettings
 from ergo_demo.records import Sampling
 from ergo_demo.ui import present, web, words
 from ergo_demo.ui.ask import AskTab

@@ -19,12 +19,12 @@ from gradio.exceptions import Error as GradioError
 from spaces.config import Config
 
 from ergo_demo import pipeline
+from ergo_demo.asking import RunSettings
 from ergo_demo.engines import Engine, Stop
 from ergo_demo.errors import EngineUnavailable, ErgoError
 from ergo_demo.events import Event
 from ergo_demo.geometry import Box
 from ergo_demo.imaging import Photo
-from ergo_demo.pipeline import RunSettings
 from ergo_demo.records import Trace
 from ergo_demo.ui.annotate.looking_again import Again
 from ergo_demo.what_if import answer_from

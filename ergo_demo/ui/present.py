@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, TypedDict
 
+from ergo_demo.asking import RunSettings
 from ergo_demo.geometry import PATCH
 from ergo_demo.imaging import Photo
-from ergo_demo.pipeline import RunSettings
 from ergo_demo.records import Finish, Outcome, Trace
 from ergo_demo.ui import cost, doubt, words
 from ergo_demo.ui.edges import Edge, edges

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias, assert_never
 
+from ergo_demo.asking import RunSettings
 from ergo_demo.events import (
     Answered,
     CoarseReady,
@@ -17,7 +18,6 @@ from ergo_demo.events import (
 )
 from ergo_demo.geometry import Box, View
 from ergo_demo.imaging import Photo
-from ergo_demo.pipeline import RunSettings
 from ergo_demo.protocol.parsing import Why
 from ergo_demo.records import Trace
 

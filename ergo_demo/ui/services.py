@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from ergo_demo.asking import RunSettings, run_settings
 from ergo_demo.engines import EngineInfo, Stop
 from ergo_demo.events import Event
 from ergo_demo.exports.jobs import Exports
 from ergo_demo.imaging import Door, Photo
-from ergo_demo.pipeline import RunSettings, run_settings
 from ergo_demo.settings import Settings
 from ergo_demo.store.store import Store
 from ergo_demo.ui.annotate.looking_again import Again

@@ -12,9 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 
+from ergo_demo.asking import RunSettings
 from ergo_demo.events import Event
 from ergo_demo.imaging import Photo
-from ergo_demo.pipeline import RunSettings
 from ergo_demo.ui.messages import Notice
 from ergo_demo.ui.progress import Progress
 

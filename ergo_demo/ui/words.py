@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Literal
 
+from ergo_demo.asking import RunSettings
 from ergo_demo.geometry import PATCH, View, full_resolution_tokens
 from ergo_demo.imaging import Photo
-from ergo_demo.pipeline import RunSettings
 from ergo_demo.protocol.parsing import Flag, Why, read_thought
 from ergo_demo.records import Calibration, Outcome, Trace
 from ergo_demo.ui import doubt

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
+from ergo_demo.asking import run_settings
 from ergo_demo.batch import Batch
 from ergo_demo.batch.progress import Progress
 from ergo_demo.batch.rows import Row, RowsFile, read_rows
 from ergo_demo.engines import Engine
 from ergo_demo.engines.scripted import ScriptedEngine
 from ergo_demo.imaging import Door
-from ergo_demo.pipeline import run_settings
 from ergo_demo.settings import Settings
 from tests.photos import pattern, write_png
 

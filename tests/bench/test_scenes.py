@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from ergo_demo.asking import run_settings
 from ergo_demo.bench import scenes
 from ergo_demo.bench.scenes_items import Item, Stream, draw, items
 from ergo_demo.bench.scenes_methods import METHODS, PAINTED_OUT, Asker, Method
@@ -18,7 +19,6 @@ from ergo_demo.bench.scenes_run import Plan, ask_all, samples_file
 from ergo_demo.bench.scenes_samples import Samples
 from ergo_demo.geometry import Box
 from ergo_demo.imaging import Door
-from ergo_demo.pipeline import run_settings
 from ergo_demo.scenes import TYPES
 from ergo_demo.settings import Settings
 from tests.bench.knowing import INFO, KnowingEngine, asked_of

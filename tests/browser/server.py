@@ -14,12 +14,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ergo_demo import pipeline, ui
+from ergo_demo.asking import RunSettings
 from ergo_demo.engines import Stop, Turn
 from ergo_demo.engines.scripted import ScriptedDialogue, ScriptedEngine, in_order
 from ergo_demo.errors import OutOfMemory
 from ergo_demo.events import CropReady, Event
 from ergo_demo.imaging import Photo
-from ergo_demo.pipeline import RunSettings
 from ergo_demo.records import Generation, Message, Sampling, Token
 from ergo_demo.ui import gpu
 

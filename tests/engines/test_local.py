@@ -10,10 +10,11 @@ import torch
 from transformers import AutoTokenizer, GenerationConfig
 from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
 
+from ergo_demo.asking import RunSettings
 from ergo_demo.engines.local import LocalEngine
 from ergo_demo.events import Finished, Spoke
 from ergo_demo.imaging import Door
-from ergo_demo.pipeline import RunSettings, run
+from ergo_demo.pipeline import run
 from ergo_demo.records import Finish, Message, Outcome, Pixels, Sampling
 from tests.checkpoints import TEMPLATE
 from tests.engines.speaking import GREEDY, SYSTEM, WARM, both_turns, photo, say, told

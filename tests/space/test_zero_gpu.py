@@ -9,12 +9,12 @@ from gradio.exceptions import Error as GradioError
 from gradio_client import Client, handle_file  # type: ignore[import-untyped]
 from gradio_client.exceptions import AppError  # type: ignore[import-untyped]
 
+from ergo_demo.asking import run_settings
 from ergo_demo.engines.scripted import ScriptedEngine
 from ergo_demo.errors import EngineUnavailable, OutOfMemory
 from ergo_demo.events import Finished
 from ergo_demo.geometry import Box
 from ergo_demo.imaging import Door, Photo
-from ergo_demo.pipeline import run_settings
 from ergo_demo.records import Outcome
 from ergo_demo.settings import Settings
 from ergo_demo.ui import gpu

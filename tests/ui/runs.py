@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
+from ergo_demo.asking import RunSettings
 from ergo_demo.events import Answered, CoarseReady, CropReady, Event, Finished, Spoke, ZoomFound, ZoomMissing
 from ergo_demo.geometry import Box, Size, View
 from ergo_demo.imaging import Photo
-from ergo_demo.pipeline import RunSettings
 from ergo_demo.protocol.parsing import Flag, Why
 from ergo_demo.records import Finish, Generation, Look, ModelInfo, Outcome, Sampling, Token, Trace
 from ergo_demo.ui.progress import Progress

@@ -11,11 +11,12 @@ from pathlib import Path
 import httpx
 import pytest
 
+from ergo_demo.asking import run_settings
 from ergo_demo.engines import open_engine
 from ergo_demo.engines.local import LocalEngine
 from ergo_demo.engines.remote import RemoteEngine
 from ergo_demo.imaging import Door, Photo
-from ergo_demo.pipeline import ask, run_settings
+from ergo_demo.pipeline import ask
 from ergo_demo.records import Finish, Generation, Message, Sampling, Trace
 from ergo_demo.settings import Settings
 from tests.engines.speaking import SYSTEM, never, photo, spoken

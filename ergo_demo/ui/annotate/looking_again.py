@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from ergo_demo.asking import RunSettings
 from ergo_demo.engines import Stop
 from ergo_demo.geometry import Box
 from ergo_demo.imaging import Photo
-from ergo_demo.pipeline import RunSettings
 from ergo_demo.records import Trace
 from ergo_demo.ui.annotate.answers import Superseded
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from ergo_demo.annotation.cli import project_id
 from ergo_demo.annotation.importing import Terms, add_run, import_rows
+from ergo_demo.asking import MOST_QUESTION_CHARACTERS
 from ergo_demo.errors import InputError
-from ergo_demo.pipeline import MOST_QUESTION_CHARACTERS
 from ergo_demo.store.records import Plan
 from ergo_demo.ui import photos
 from ergo_demo.ui.annotate.answers import number_of, text_of

@@ -7,11 +7,11 @@ from typing import Any
 
 import gradio as gr
 
+from ergo_demo.asking import RunSettings
 from ergo_demo.batch.rows import Row
 from ergo_demo.errors import ErgoError, RowsInvalid
 from ergo_demo.geometry import Box
 from ergo_demo.imaging import Photo
-from ergo_demo.pipeline import RunSettings
 from ergo_demo.records import Trace
 from ergo_demo.ui import photos, present, web
 from ergo_demo.ui.ask_view.component import ask_view

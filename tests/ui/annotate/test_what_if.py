@@ -8,11 +8,12 @@ import httpx
 import pytest
 
 from ergo_demo.annotation.importing import Terms, add_run
+from ergo_demo.asking import RunSettings
 from ergo_demo.engines import Stop
 from ergo_demo.engines.scripted import ScriptedEngine, in_order
 from ergo_demo.geometry import Box
 from ergo_demo.imaging import Door, Photo
-from ergo_demo.pipeline import RunSettings, ask
+from ergo_demo.pipeline import ask
 from ergo_demo.records import Sampling, Trace
 from ergo_demo.store.records import Order, Plan
 from ergo_demo.ui.annotate import LookAgain
