@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ergo_demo.exports.hub.dataset import HubDataset
+    from ergo_demo.exports.hub.sending import Sender
     from ergo_demo.settings import Origin, Settings
     from ergo_demo.store.store import Store
     from ergo_demo.ui.annotate.people import Entrance
@@ -105,17 +105,20 @@ def serve(flags: Mapping[str, object], passing: Path) -> None:
     with Door(photos, limits=limits) as door, open_kept(settings) as store, ExitStack() as kept:
         gallery = open_gallery(settings.gallery, door) if settings.gallery else None
         entrance = entrance_to(store, settings)
-        hub = hub_of(settings, store)
+        sender = sender_of(settings, store)
         exports = kept.enter_context(closing(Exports(store, store.exports)))
+        if sender is not None:
+            kept.enter_context(closing(sender))
         services = Services(
-            engine.info, make_look(engine), door, settings, gallery, store, entrance, exports, make_again(engine)
-        )
+            engine.info, make_look(engine), door, settings, gallery, store, entrance, exports, sender,
+            make_again(engine),
+        )  # fmt: skip
         page = build_app(services)
         with page:
             add_ask(services)
         page.queue(max_size=WAITING, default_concurrency_limit=4, api_open=False)
         options = launch_options(services)
-        lifespan = gate_and_chores(services, calls_the_model(page), *sending(store, hub))
+        lifespan = gate_and_chores(services, calls_the_model(page), *sending(sender))
         app_kwargs = {**options.pop("app_kwargs", {}), "lifespan": lifespan}
         print_addresses(entrance)
         page.launch(**{**options, **SHUT, "app_kwargs": app_kwargs}, **address(settings))
@@ -171,14 +174,15 @@ def address(settings: "Settings") -> dict[str, Any]:
     return {"server_name": settings.host, "server_port": settings.port}
 
 
-def hub_of(settings: "Settings", store: "Store") -> "HubDataset | None":
-    """The dataset that keeps a copy, after everything in it was added to the store.
+def sender_of(settings: "Settings", store: "Store") -> "Sender | None":
+    """What keeps a copy in a dataset, after everything that is in it was added to the store.
 
     Raises HubFailed rather than serve without what is there: the same items would be decided anew.
     """
     if settings.hub_dataset is None:
         return None
     from ergo_demo.exports.hub.dataset import HubDataset
+    from ergo_demo.exports.hub.sending import Sender
     from ergo_demo.exports.hub.syncing import pull
 
     hub = HubDataset(settings.hub_dataset)
@@ -187,23 +191,22 @@ def hub_of(settings: "Settings", store: "Store") -> "HubDataset | None":
     print(
         f"  {hub.repo}: {counts['added']:,} decisions came from the Hub; new ones are sent once a minute.", flush=True
     )
-    return hub
+    return Sender(store, hub)
 
 
-def sending(store: "Store", hub: "HubDataset | None") -> "list[Chore]":
+def sending(sender: "Sender | None") -> "list[Chore]":
     """The chore that sends what was decided, where there is a dataset for it."""
     from ergo_demo.errors import ErgoError
-    from ergo_demo.exports.hub.syncing import push
     from ergo_demo.ui.uploads import every
 
     def send() -> None:
-        assert hub is not None, "there is no chore without one"
+        assert sender is not None, "there is no chore without one"
         try:
-            push(store, hub)
+            sender.send()
         except ErgoError as error:  # it waits in the outbox, until the next minute
             print(error, file=sys.stderr, flush=True)
 
-    return [] if hub is None else [every(60, send)]
+    return [] if sender is None else [every(60, send)]
 
 
 def gate_and_chores(services: "Services", is_run: "IsRun", *chores: "Chore") -> "Lifespan":

@@ -103,5 +103,5 @@ def _tell(found: "Preview", say: Say) -> None:
         say(f"  {found.tally.not_for_publishing:7,}  decisions without consent to publish, or without a licence")
     for number, row in enumerate(found.shown, 1):
         say(f"row {number}")
-        for name, value in row.items():
+        for name, value in row.words.items():
             say(f"    {name}: {value}")

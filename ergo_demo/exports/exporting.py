@@ -7,7 +7,6 @@ Both call `watch` after every decision; whatever it raises ends them. An export 
 started again (folder.py).
 """
 
-import itertools
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -19,10 +18,13 @@ from ergo_demo.exports import card, croissant
 from ergo_demo.exports.corrected import Corrected, is_wanted, read
 from ergo_demo.exports.folder import new_folder, write_json
 from ergo_demo.exports.format import Checked, Format, Out, corrected_of, kind_of
-from ergo_demo.exports.lessons import Dropped, Lesson, Pair
+from ergo_demo.exports.lessons import Dropped
 from ergo_demo.exports.pictures import Pictures
+from ergo_demo.exports.processor import Grid, Whose, ask
 from ergo_demo.exports.said import Rules
+from ergo_demo.exports.shown import Shown, shown, views_of
 from ergo_demo.exports.tally import Tally
+from ergo_demo.geometry import Size
 from ergo_demo.store.store import Store
 
 SHOWN = 3
@@ -37,8 +39,8 @@ class Request:
     projects: tuple[str, ...] = ()
     wanted: Mapping[str, frozenset[str]] = field(default_factory=dict)
     rules: Rules = field(default_factory=Rules)
-    processor: Path | None = None
-    """A checkpoint's folder: its processor is asked whether it would resize a picture."""
+    processor: Whose | None = None
+    """Whose processor is asked whether it would resize a picture."""
 
 
 @dataclass
@@ -54,10 +56,14 @@ class Preview:
     kinds: Counter[str] = field(default_factory=Counter)
     splits: Counter[str] = field(default_factory=Counter)
     dropped: Counter[str] = field(default_factory=Counter)
-    shown: list[dict[str, str]] = field(default_factory=list)
+    shown: list[Shown] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
+    views: set[Size] = field(default_factory=set)
+    """The sizes of every picture that a processor will see."""
+    grid: Grid | None = None
+    """What the processor said of them, where it was asked."""
     checking: bool = False
-    """All rows are written; they are being read again."""
+    """All rows are there; they are being checked."""
 
     @property
     def rows(self) -> int:
@@ -86,6 +92,10 @@ def preview(store: Store, request: Request, watch: Watch = unwatched) -> Preview
     counts = Preview()
     for _ in _rows(store, request, counts, watch):
         pass
+    if request.processor is not None and counts.views:
+        counts.checking = True
+        watch(counts)
+        counts.grid = ask(counts.views, request.processor)
     return counts
 
 
@@ -104,24 +114,23 @@ def export(store: Store, request: Request, out: Path, watch: Watch = unwatched) 
             raise InputError("There is nothing to export.", remedy=_why_nothing(counts))
         counts.checking = True
         watch(counts)
-        checked = _check(request, folder, counts.rows)
+        checked = _check(request, folder, counts)
         card.write(folder, request.format, counts, checked, request.rules)
         write_json(folder / "export.json", card.facts(request.format, counts, checked, request.rules))
         croissant.write(folder, request.format, counts)
     return Exported(counts, checked, pictures.taken)
 
 
-def _check(request: Request, folder: Path, rows: int) -> Checked:
+def _check(request: Request, folder: Path, counts: Preview) -> Checked:
     checked = request.format.check(folder)
     problems = list(checked.problems)
-    if checked.rows != rows:
-        problems.append(f"{rows} rows were written and {checked.rows} read again")
+    if checked.rows != counts.rows:
+        problems.append(f"{counts.rows} rows were written and {checked.rows} read again")
     if request.processor is not None and checked.sizes:
-        from ergo_demo.exports.processor import check_sizes
-
-        resized, by = check_sizes(checked.sizes, request.processor)
-        problems += resized
-        checked = replace(checked, by=(*checked.by, by))
+        counts.grid = ask(checked.sizes, request.processor)
+    if counts.grid is not None:
+        problems += counts.grid.problems
+        checked = replace(checked, processor=counts.grid.by)
     if problems:
         raise StoreDamaged(
             f"The export is not as it should be: {'; '.join(problems[:3])}.",
@@ -153,31 +162,10 @@ def _rows_of(corrected: Corrected, request: Request, counts: Preview) -> Iterato
             continue
         counts.kinds[kind_of(row)] += 1
         counts.splits[corrected_of(row).split] += 1
+        counts.views |= views_of(row, whole_photo=request.format.whole_photo)
         if len(counts.shown) < SHOWN:
-            counts.shown.append(describe(row))
+            counts.shown.append(shown(row, whole_photo=request.format.whole_photo))
         yield row
-
-
-def describe(row: Any) -> dict[str, str]:
-    """A row in a few words, for people."""
-    corrected = corrected_of(row)
-    words = {"kind": kind_of(row), "question": corrected.item.question}
-    if isinstance(row, Pair):
-        words |= {"chosen": row.chosen, "rejected": row.rejected, "margin": f"{row.margin:.2f}"}
-    elif isinstance(row, Lesson):
-        for name in ("completion", "good", "box_in_view", "answer"):
-            if hasattr(row, name):
-                words[name] = str(getattr(row, name))
-    else:
-        words["boxes"] = "; ".join(", ".join(f"{edge:.1f}" for edge in box.edges) for box in corrected.boxes)
-    if isinstance(row, Lesson):
-        words["thought of"] = row.source.value
-    return {name: _short(value) for name, value in words.items()}
-
-
-def _short(text: str, most: int = 160) -> str:
-    line = "".join(letter if letter.isprintable() else " " for letter in itertools.islice(text, most))
-    return line + "…" if len(text) > most else line
 
 
 def _why_nothing(counts: Preview) -> str:

@@ -34,11 +34,14 @@ class Checked:
     by: tuple[str, ...] = ()
     sizes: frozenset[Size] = frozenset()
     """Of the views that a processor will see."""
+    processor: str = ""
+    """Which one was asked about those sizes, if any: it reads no rows."""
 
     @property
     def words(self) -> str:
         """ "checked with datasets 5.2.0", or that only our own code read it."""
-        return f"checked with {', '.join(self.by)}" if self.by else "structure checked only"
+        read = f"checked with {', '.join(self.by)}" if self.by else "structure checked only"
+        return f"{read}; picture sizes with {self.processor}" if self.processor else read
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +56,8 @@ class Format(Generic[T]):
     data: tuple[tuple[str, str], ...] = ()
     """For the card: the split's files, where `datasets` reads them."""
     refuses: Callable[[Corrected, Rules], str | None] = refusal
+    whole_photo: bool = False
+    """Whether lessons travel with the photo itself and boxes in source px, instead of views and boxes in view px."""
     every_version: bool = False
     """Whether decisions that were changed later are rows, too."""
 

@@ -86,6 +86,16 @@ def zoom_text(thought: str, box: Whole) -> str:
     return f"{_thought(thought)}<zoom>[{', '.join(map(str, box))}]</zoom>"
 
 
+def named_box(reply: str) -> Box | None:
+    """The box that `zoom_text` wrote (view px), exactly as it stands there; None in a reply without one.
+
+    >>> named_box("<think>There.</think><zoom>[1, 2, 30, 40]</zoom>")
+    Box(x1=1.0, y1=2.0, x2=30.0, y2=40.0)
+    """
+    found = re.search(r"<zoom>\[(\d+), (\d+), (\d+), (\d+)\]</zoom>$", reply)
+    return Box(*map(float, found.groups())) if found else None
+
+
 def answer_text(answer: str, thought: str = "") -> str:
     """A second reply."""
     return f"{_thought(thought)}<answer>{answer}</answer>"

@@ -82,4 +82,5 @@ VLM_R1 = Format(
     rows=tasks,
     writing=_writing,
     check=check,
+    whole_photo=True,
 )

@@ -66,4 +66,6 @@ def _annotate_routes(services: Services) -> list[Route]:
     if services.store is None or services.entrance is None or services.exports is None:
         return []
     look_again = LookAgain(services.again, services.defaults, on_zero_gpu()) if services.again else None
-    return annotate_routes(services.store, services.door, services.entrance, services.exports, look_again)
+    return annotate_routes(
+        services.store, services.door, services.entrance, services.exports, look_again, services.sender
+    )

@@ -7,6 +7,7 @@ from typing import TypeAlias
 from ergo_demo.asking import RunSettings, run_settings
 from ergo_demo.engines import EngineInfo, Stop
 from ergo_demo.events import Event
+from ergo_demo.exports.hub.sending import Sender
 from ergo_demo.exports.jobs import Exports
 from ergo_demo.imaging import Door, Photo
 from ergo_demo.settings import Settings
@@ -35,6 +36,8 @@ class Services:
     """How they show who they are."""
     exports: Exports | None = None
     """What its owner writes out of it."""
+    sender: Sender | None = None
+    """What keeps its copy on the Hub, where a dataset is named."""
     again: Again | None = None
     """How the model answers from a corrected box."""
 

@@ -1,11 +1,13 @@
 """The app in a process of its own, a real Chromium, and the few things that a person does on the page."""
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,7 +39,13 @@ class Serving:
 
 @pytest.fixture(scope="session")
 def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
-    folder = tmp_path_factory.mktemp("serving")
+    with served(tmp_path_factory.mktemp("serving")) as running:
+        yield running
+
+
+@contextmanager
+def served(folder: Path, **more: str) -> Iterator[Serving]:
+    """The whole app with its files in `folder`; `more`: what else is set for it."""
     orders, examples, port = folder / "orders", folder / "examples", free_port()
     orders.mkdir()
     _write_examples(examples)
@@ -49,6 +57,7 @@ def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
         "ERGO_CALLS_PER_MINUTE": "100000",
         "GRADIO_TEMP_DIR": str(folder / "uploads"),
         "HF_HUB_OFFLINE": "1",
+        **more,
     }
     command = [sys.executable, "-m", "tests.browser.server", str(orders), str(examples)]
     log = folder / "log.txt"
@@ -196,3 +205,22 @@ def visitor(visit: Callable[..., AskPage]) -> AskPage:
 def photo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A PNG of 1,600 x 1,200 px in which every place looks different."""
     return write_png(tmp_path_factory.mktemp("files") / "harbour.png", pattern(1600, 1200))
+
+
+@pytest.fixture(scope="module")
+def decided(serving: Serving, photo_file: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A project in which three items were decided, one of them skipped."""
+    rows = tmp_path_factory.mktemp("rows") / "questions.jsonl"
+    asked = [
+        {"image": str(photo_file), "question": f"<b>What</b> is at {n}?", "box": [90, 60, 400, 300]} for n in range(3)
+    ]
+    rows.write_text("\n".join(map(json.dumps, asked)), "utf-8")
+    command = [sys.executable, "-m", "ergo_demo", "import", "--project", "Written", "--order", "file", str(rows)]
+    variables = {**os.environ, "ERGO_DATA": str(serving.orders.parent / "data")}
+    subprocess.run(command, cwd=REPOSITORY, env=variables, check=True, capture_output=True)
+    with httpx.Client(base_url=serving.url, trust_env=False, timeout=60) as owner:
+        for number, action in enumerate(("redraw", "redraw", "skip")):
+            item = owner.post("/annotate/take", json={"project": "written"}).json()["item"]["id"]
+            boxes = [] if action == "skip" else [[500, 400, 800, 700]]
+            sent = {"client_id": f"{number:032x}", "item": item, "base_version": 0, "action": action, "boxes": boxes}
+            assert owner.post("/annotate/submit", json=sent).status_code == 200

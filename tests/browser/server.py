@@ -79,4 +79,5 @@ if __name__ == "__main__":
 
     gpu.make_look = lambda engine: look_as_ordered(Path(sys.argv[1]))
     ui.EXAMPLES = Path(sys.argv[2])
+    app.sending = lambda sender: []  # to the Hub only what somebody sends by hand: a minute may pass in a test
     raise SystemExit(app.main())

@@ -1,44 +1,20 @@
 """The Export tab in the whole app: a dry run, the files, the download; and a sentence for whoever may not."""
 
 import io
-import json
-import os
 import re
-import subprocess
-import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ViewportSize
 
-from tests.browser.conftest import DESK, PHONE, REPOSITORY, AskPage, Serving
+from tests.browser.conftest import DESK, PHONE, AskPage
 
 pytestmark = pytest.mark.browser
 
 FORWARDED = {"x-forwarded-for": "192.0.2.8"}
-
-
-@pytest.fixture(scope="module")
-def decided(serving: Serving, photo_file: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """A project in which three items were decided, one of them skipped."""
-    rows = tmp_path_factory.mktemp("rows") / "questions.jsonl"
-    asked = [
-        {"image": str(photo_file), "question": f"<b>What</b> is at {n}?", "box": [90, 60, 400, 300]} for n in range(3)
-    ]
-    rows.write_text("\n".join(map(json.dumps, asked)), "utf-8")
-    command = [sys.executable, "-m", "ergo_demo", "import", "--project", "Written", "--order", "file", str(rows)]
-    variables = {**os.environ, "ERGO_DATA": str(serving.orders.parent / "data")}
-    subprocess.run(command, cwd=REPOSITORY, env=variables, check=True, capture_output=True)
-    with httpx.Client(base_url=serving.url, trust_env=False, timeout=60) as owner:
-        for number, action in enumerate(("redraw", "redraw", "skip")):
-            item = owner.post("/annotate/take", json={"project": "written"}).json()["item"]["id"]
-            boxes = [] if action == "skip" else [[500, 400, 800, 700]]
-            sent = {"client_id": f"{number:032x}", "item": item, "base_version": 0, "action": action, "boxes": boxes}
-            assert owner.post("/annotate/submit", json=sent).status_code == 200
 
 
 @pytest.mark.parametrize(("viewport", "theme"), [(DESK, "light"), (PHONE, "dark")], ids=["desk", "phone"])
@@ -57,6 +33,18 @@ def test_the_owner_tries_writes_and_fetches(
     assert view.locator("[data-part=from]").inner_text() == "rows from 2 of 3 decisions"
     assert view.locator("[data-part=dropped] tr", has_text="Skipped").inner_text().split() == ["Skipped", "1"]
     assert view.locator(".e-row").count() == 2
+    each = view.get_by_role("img", name="Chosen and rejected box on the picture that travels with them")
+    loaded = "(image) => image.decode().then(() => image.naturalWidth > 90)"
+    assert [image.evaluate(loaded) for image in each.all()] == [True, True]
+    lines = view.locator(".e-row").first.locator("rect.line")
+    shown = {line.get_attribute("class"): line.bounding_box() for line in lines.all()}
+    rejected, chosen = shown["line is-rejected"], shown["line is-chosen"]
+    assert rejected
+    assert chosen
+    assert rejected["x"] + rejected["width"] < chosen["x"], "the model's box is left of the person's, and above it"
+    assert rejected["y"] + rejected["height"] < chosen["y"]
+    asked = "Frame. Pictures of 1,148 × 868 px: the processor of transformers"
+    assert asked in view.locator("[data-part=checks]").inner_text()
     assert view.get_by_text("<b>What</b> is at 0?").count() == 1, "what people wrote is text"
     view.get_by_role("radio", name="COCO").check()
     assert write.is_disabled(), "these settings were not tried"
@@ -73,6 +61,8 @@ def test_the_owner_tries_writes_and_fetches(
     for remove in view.get_by_role("button", name=re.compile("Remove")).all():
         remove.click()
     view.locator("[data-part=files]").wait_for(state="hidden")
+    view.get_by_text("There is no copy: no dataset is named. Start the page with ERGO_HUB_DATASET").wait_for()
+    assert view.get_by_role("button", name="Send now").is_disabled()
 
 
 def test_a_visitor_reads_why_it_is_closed(visit: Callable[..., AskPage], decided: None) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ergo_demo.exports.checking import Checker, Row, Turn, frame_text
 from ergo_demo.exports.frames import written, zoom_text
-from ergo_demo.exports.processor import check_sizes
+from ergo_demo.exports.processor import MOST_SIZES, Whose, ask
 from ergo_demo.geometry import Box, Size, view_of
 from ergo_demo.imaging import encode_jpeg, encode_png
 from ergo_demo.protocol.parsing import Zoom, read_zoom
@@ -101,12 +101,23 @@ def test_a_row_that_is_there_twice_is_found() -> None:
     assert checker.problems == ["r: is there twice"]
 
 
-def test_the_processor_is_asked() -> None:
-    resized, by = check_sizes({Size(281, 224), Size(280, 224)}, CHECKPOINT)
-    assert len(resized) == 1
-    assert resized[0].startswith("images of 281 x 224 px become a grid of")
-    assert by.startswith("the processor of transformers")
-    assert check_sizes({Size(280, 224), Size(56, 56), Size(28, 112)}, CHECKPOINT)[0] == []
+@pytest.mark.parametrize("whose", [CHECKPOINT, "Qwen2.5-VL"], ids=["a checkpoint's", "Qwen2.5-VL's"])
+def test_the_processor_is_asked(whose: Whose) -> None:
+    found = ask({Size(281, 224), Size(280, 224)}, whose)
+    assert found is not None
+    assert found.by.startswith("the processor of transformers")
+    assert (found.sizes, found.asked, found.example, len(found.problems)) == (2, 2, Size(281, 224), 1)
+    assert found.problems[0].startswith("images of 281 x 224 px become a grid of")
+    kept = {Size(280, 224), Size(56, 56), Size(28, 112), Size(3584, 3584)}
+    assert problems_of(kept, whose) == (), "the least and the most that fit are left alone"
+    assert len(problems_of({Size(28, 84), Size(3612, 3584)}, whose)) == 2, "one patch less, one row more"
+
+
+def problems_of(sizes: set[Size], whose: Whose = CHECKPOINT) -> tuple[str, ...]:
+    found = ask(sizes, whose)
+    assert found is not None
+    assert found.asked == min(found.sizes, MOST_SIZES)
+    return found.problems
 
 
 @given(
@@ -150,4 +161,4 @@ def test_no_view_of_any_size_and_budget_is_resized_by_the_processor() -> None:
         for _ in range(200)
     }
     assert len(sizes) > 100
-    assert check_sizes(sizes, CHECKPOINT)[0] == []
+    assert problems_of(sizes) == ()

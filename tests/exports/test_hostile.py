@@ -252,5 +252,5 @@ def test_a_preview_writes_nothing(hostile: Shop, tmp_path: Path, monkeypatch: py
     monkeypatch.chdir(tmp_path)
     found = preview(hostile.store, Request(format=format_named("trl-dpo")))
     assert found.dropped["a model's control words in the question"] > 5
-    assert json.dumps(found.shown).isascii()
+    assert json.dumps([row.words for row in found.shown]).isascii()
     assert os.listdir(tmp_path) == []

@@ -41,9 +41,14 @@ class HubDataset:
         self._api = HfApi(endpoint=endpoint, token=token)
         self._token, self._wait = token, wait
 
+    @property
+    def signed_in(self) -> bool:
+        """Whether there is a token."""
+        return bool(self._token or get_token())
+
     def open(self) -> None:
         """Makes the dataset where it is missing. Raises InputError where it is public: what people said is private."""
-        if not (self._token or get_token()):
+        if not self.signed_in:
             raise InputError("There is no token for the Hub.", remedy=REFUSES)
         self._ask(lambda: self._api.create_repo(self.repo, repo_type="dataset", private=True, exist_ok=True))
         if not self._ask(lambda: self._api.dataset_info(self.repo)).private:

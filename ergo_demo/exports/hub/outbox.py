@@ -58,7 +58,11 @@ class Outbox:
     def ids(self) -> set[str]:
         """Of all decisions that wait or are sent."""
         waiting = {id_of(line) for shard in self.queued() for line in shard.lines()}
-        return waiting | {id for note in self._notes() for id in note["ids"]}
+        return waiting | self.sent_ids()
+
+    def sent_ids(self) -> set[str]:
+        """Of the decisions that the Hub has."""
+        return {id for note in self._notes() for id in note["ids"]}
 
     def add(self, lines: Sequence[dict[str, Any]]) -> Shard:
         """Lets lines wait, on the disk when this returns."""

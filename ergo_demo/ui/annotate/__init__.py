@@ -6,6 +6,7 @@ them with the role that each needs; people.py says who is asking. Nothing that a
 
 from starlette.routing import Route
 
+from ergo_demo.exports.hub.sending import Sender
 from ergo_demo.exports.jobs import Exports
 from ergo_demo.imaging import Door
 from ergo_demo.store.store import Store
@@ -18,17 +19,27 @@ from ergo_demo.ui.annotate.shelf import Shelf
 
 
 def make_desk(
-    store: Store, door: Door, entrance: Entrance, exports: Exports, look_again: LookAgain | None = None
+    store: Store,
+    door: Door,
+    entrance: Entrance,
+    exports: Exports,
+    look_again: LookAgain | None = None,
+    sender: Sender | None = None,
 ) -> Desk:
     """What the routes work with, over a store and the door that photos come through."""
-    return Desk(store, Shelf(store, door), Reviews(store), exports, door.root, entrance.invitation, look_again)
+    return Desk(store, Shelf(store, door), Reviews(store), exports, door.root, entrance.invitation, sender, look_again)
 
 
 def annotate_routes(
-    store: Store, door: Door, entrance: Entrance, exports: Exports, look_again: LookAgain | None = None
+    store: Store,
+    door: Door,
+    entrance: Entrance,
+    exports: Exports,
+    look_again: LookAgain | None = None,
+    sender: Sender | None = None,
 ) -> list[Route]:
     """Every route below /annotate."""
-    return routes(make_desk(store, door, entrance, exports, look_again), entrance)
+    return routes(make_desk(store, door, entrance, exports, look_again, sender), entrance)
 
 
 __all__ = ["LookAgain", "annotate_routes", "make_desk"]

@@ -11,6 +11,7 @@ from typing import Any
 from starlette.datastructures import QueryParams
 
 from ergo_demo.errors import NotThere
+from ergo_demo.exports.hub.sending import Sender
 from ergo_demo.exports.jobs import Exports
 from ergo_demo.store.looking import Project
 from ergo_demo.store.records import Item
@@ -34,6 +35,8 @@ class Desk:
     """The folder of what visitors asked about."""
     invitation: Callable[[str], str] = lambda _name: ""
     """The link that makes somebody a person, relative to the page."""
+    sender: Sender | None = None
+    """What sends decisions to the Hub; None where no dataset is named."""
     look_again: LookAgain | None = None
     """How the model answers from a corrected box; None without a model."""
 

@@ -11,8 +11,11 @@ from ergo_demo.exports.corrected import FILTERS
 from ergo_demo.exports.exporting import Preview, Request
 from ergo_demo.exports.formats import FORMATS, format_named
 from ergo_demo.exports.jobs import MOST_KEPT, Job
+from ergo_demo.exports.processor import Grid
 from ergo_demo.exports.said import Rules
+from ergo_demo.geometry import PATCH
 from ergo_demo.store.records import Action, Effect, Reason
+from ergo_demo.ui.annotate import glances
 from ergo_demo.ui.annotate.answers import NOT_KEPT, ids_of, text_of
 from ergo_demo.ui.annotate.call import Call, Desk
 
@@ -102,6 +105,7 @@ def _request(body: Mapping[str, Any]) -> Request:
             most_pairs=int(_number(fields, "most_pairs", 1, 64)),
             publish=fields.get("publish") is True,
         ),
+        processor="Qwen2.5-VL",
     )
 
 
@@ -156,5 +160,19 @@ def _counted(counts: Preview) -> dict[str, Any]:
         "dropped": dict(counts.dropped.most_common()),
         "people": len(counts.tally.people),
         "not_for_publishing": counts.tally.not_for_publishing,
-        "shown": counts.shown,
+        "shown": [glances.told(row) for row in counts.shown],
+        "grid": None if counts.grid is None else _grid(counts.grid),
+    }
+
+
+def _grid(grid: Grid) -> dict[str, Any]:
+    """What the processor said; `tokens` as it would have them across and down."""
+    size = grid.example
+    return {
+        "by": grid.by,
+        "sizes": grid.sizes,
+        "asked": grid.asked,
+        "example": [size.width, size.height],
+        "tokens": [size.width // PATCH, size.height // PATCH],
+        "problems": grid.problems,
     }

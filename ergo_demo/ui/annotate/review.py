@@ -16,7 +16,7 @@ from ergo_demo.ui.annotate import decisions as decided
 from ergo_demo.ui.annotate import shelf
 from ergo_demo.ui.annotate.answers import number_of
 from ergo_demo.ui.annotate.call import Call, Desk, item_of, project_of
-from ergo_demo.ui.annotate.reviews import Reviewed
+from ergo_demo.ui.annotate.reviews import Reviewed, card_view
 from ergo_demo.ui.gallery.cards import framing
 
 PER_PAGE = 12
@@ -107,7 +107,7 @@ def side_by_side(desk: Desk, call: Call) -> dict[str, Any]:
 def picture(desk: Desk, call: Call) -> Response:
     """The photo of an item, cut to the frame that its card named, small."""
     item, _role = item_of(desk, call, call.query.get("item", ""))
-    made = desk.reviews.picture(item.blob_sha256, _frame_asked(call, item.frame))
+    made = desk.reviews.picture(item.blob_sha256, card_view(_frame_asked(call, item.frame)))
     return Response(made, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})
 
 

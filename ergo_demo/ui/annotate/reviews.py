@@ -39,7 +39,7 @@ class Reviews:
     store: Store
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _projects: OrderedDict[str, Reviewed] = field(default_factory=OrderedDict)
-    _pictures: OrderedDict[tuple[str, Box], bytes] = field(default_factory=OrderedDict)
+    _pictures: OrderedDict[tuple[str, View], bytes] = field(default_factory=OrderedDict)
 
     def of(self, project: str) -> Reviewed:
         """The project as it is now."""
@@ -56,18 +56,23 @@ class Reviews:
                     self._projects.popitem(last=False)
         return found
 
-    def picture(self, blob_sha256: str, frame: Box) -> bytes:
-        """A small JPEG of `frame` (source px) of a kept photo. Raises NotThere, also where it was kept until now."""
+    def picture(self, blob_sha256: str, view: View) -> bytes:
+        """A small JPEG of a view of a kept photo. Raises NotThere, also where it was kept until now."""
         image, path = self.store.image(blob_sha256)
         with self._lock:
-            if made := self._pictures.get((blob_sha256, frame)):
-                self._pictures.move_to_end((blob_sha256, frame))
+            if made := self._pictures.get((blob_sha256, view)):
+                self._pictures.move_to_end((blob_sha256, view))
                 return made
         photo = Photo(path.parent, path, image.name, image.size, image.upload_sha256, image.blob_sha256)
-        size = Size(WIDTH_PX, max(1, min(WIDTH_PX * 4, round(WIDTH_PX * frame.height / frame.width))))
-        made = encode_jpeg(resample(photo, View(frame, size), Kernel.LANCZOS), quality=80)
+        made = encode_jpeg(resample(photo, view, Kernel.LANCZOS), quality=80)
         with self._lock:
-            self._pictures[blob_sha256, frame] = made
+            self._pictures[blob_sha256, view] = made
             if len(self._pictures) > MOST_PICTURES:
                 self._pictures.popitem(last=False)
         return made
+
+
+def card_view(frame: Box) -> View:
+    """`frame` (source px) as large as a card shows it."""
+    height = max(1, min(WIDTH_PX * 4, round(WIDTH_PX * frame.height / frame.width)))
+    return View(frame, Size(WIDTH_PX, height))

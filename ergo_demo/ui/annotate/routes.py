@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from ergo_demo.errors import ErgoError
-from ergo_demo.ui.annotate import answers, exporting, office, review, review_page, what_if, work
+from ergo_demo.ui.annotate import answers, exporting, glances, office, review, review_page, sending, what_if, work
 from ergo_demo.ui.annotate.answers import Denied
 from ergo_demo.ui.annotate.call import Call, Desk
 from ergo_demo.ui.annotate.people import COOKIE_SECONDS, Entrance, Person, Role
@@ -69,8 +69,11 @@ WAYS = (
     Way("GET", "/annotate/export/state", "owner", exporting.state),
     Way("POST", "/annotate/export/start", "owner", exporting.start),
     Way("POST", "/annotate/export/stop", "owner", exporting.stop),
+    Way("GET", "/annotate/export/picture", "owner", glances.picture),
     Way("GET", "/annotate/export/file", "owner", exporting.file),
     Way("POST", "/annotate/export/remove", "owner", exporting.remove),
+    Way("GET", "/annotate/export/hub", "owner", sending.state),
+    Way("POST", "/annotate/export/push", "owner", sending.push),
     Way("GET", "/annotate/health", "visitor", office.health),
 )
 

@@ -5,6 +5,7 @@
  */
 import { Choosing } from "./choosing.js";
 import { fill, fillKept } from "./found.js";
+import { Hub } from "./hub.js";
 import { Server } from "./server.js";
 import * as words from "./words.js";
 
@@ -38,7 +39,7 @@ class ExportView {
       this.#listen();
       closed.hidden = true;
       open.hidden = false;
-      await this.#look();
+      await Promise.all([this.#look(), new Hub(this.#parts, this.#server, said).look()]);
     } catch (error) {
       closed.textContent = said(error);
     }
@@ -94,7 +95,7 @@ class ExportView {
     work.classList.toggle("bad", job?.stage === "failed");
     stop.hidden = !job?.at_work;
     dry.disabled = Boolean(job?.at_work);
-    fill(this.#parts, job);
+    fill(this.#parts, job, (place) => this.#server.picture(job.number, place));
     this.#changed();
     if (job?.at_work) write.disabled = true;
   }

@@ -5,8 +5,8 @@ import * as words from "./words.js";
 const SIGNS = { true: "M3 8.5l3.2 3.2L13 4.8", false: "M8 3.5v5.500M8 12v.1", null: "M8 4.700V8l2.300 1.500M8 2a6 6 0 1 0 .01 0" };
 const SIGN_NAMES = { true: "Passed: ", false: "Look at this: ", null: "Later: " };
 
-/** Fills the panels with a finished job; hides them while there is none. */
-export function fill(parts, job) {
+/** Fills the panels with a finished job; hides them while there is none. picture(place): the address of a row's. */
+export function fill(parts, job, picture) {
   const done = job?.stage === "done";
   for (const name of ["sum", "halves"]) parts[name].hidden = !done;
   parts.three.hidden = !done || job.shown.length === 0;
@@ -17,7 +17,7 @@ export function fill(parts, job) {
   fillDropped(parts.dropped, words.dropped(job));
   parts.checks.replaceChildren(...words.checks(job).map(check));
   parts["three-title"].textContent = words.firstRows(job.shown);
-  parts.shown.replaceChildren(...job.shown.map(row));
+  parts.shown.replaceChildren(...job.shown.map((shown, place) => row(shown, picture(place))));
 }
 
 function fillFlow({ flow, flowkey }, kinds) {
@@ -40,16 +40,47 @@ function check([passed, title, text]) {
   return html("li", { class: `is-${passed}` }, sign, html("span", {}, name, html("b", {}, title), ` ${text}`));
 }
 
-function row({ kind, question, ...rest }) {
+function row({ words: { kind, question, ...rest }, ratio, boxes }, address) {
   const head = html("p", { class: "qq" }, html("span", {}, question), html("span", { class: "m" }, kind));
   const { margin, "thought of": thought, ...texts } = rest;
   const about = [margin && `margin ${margin}`, thought && `thought of the better side: ${thought}`].filter(Boolean).join("; ");
   const meta = about ? [html("p", { class: "m meta" }, about)] : [];
-  return html("div", { class: "e-row" }, head, ...Object.entries(texts).map(text), ...meta);
+  const sides = new Set(boxes.map(({ side }) => side));
+  const shown = Object.entries(texts).map(([name, value]) => text(name, value, words.sideOf(name, rest, sides)));
+  return html("div", { class: "e-row" }, picture(address, ratio, boxes), head, ...shown, ...meta);
 }
 
-function text([name, value]) {
-  return html("div", { class: "e-text" }, html("span", { class: "t" }, name.replaceAll("_", " ")), value);
+function text(name, value, side) {
+  const title = html("span", { class: "t" }, ...(side ? [glyph(side)] : []), name.replaceAll("_", " "));
+  return html("div", { class: "e-text" }, title, value);
+}
+
+/** The lines of a side, from the casing up; the person's is double. They say the same without colour. */
+const LINES = { chosen: ["cas", "line", "core"], rejected: ["cas", "line"] };
+
+/** As a legend shows a side's line. */
+function glyph(side) {
+  const lines = LINES[side].slice(1).map((line) => svg("path", { class: line, d: "M3 9H27" }));
+  return svg("svg", { class: `e-glyph is-${side}`, viewBox: "0 0 30 18", "aria-hidden": "true" }, ...lines);
+}
+
+/** A cut of the picture that travels in the row, `ratio` wide for its height, with its boxes in shares of it. */
+function picture(src, ratio, boxes) {
+  const name = words.pictured(boxes);
+  const image = html("img", { src, alt: name });
+  const drawn = [...boxes].sort((one, other) => other.side.localeCompare(one.side)).flatMap(outlines); // chosen on top
+  const over = svg("svg", { viewBox: "0 0 100 100", preserveAspectRatio: "none", "aria-hidden": "true" }, ...drawn);
+  const frame = html("span", { class: ratio < FIELD_RATIO ? "w tall" : "w", style: `aspect-ratio: ${ratio}` }, image, over);
+  image.addEventListener("error", () => frame.replaceWith(html("span", { class: "no" }, "The photo is not there")));
+  return html("div", { class: "e-shot" }, frame);
+}
+
+/** Of the field in which a picture stands; export_view.css has it too. */
+const FIELD_RATIO = 4 / 3;
+
+function outlines({ side, box }) {
+  const [x, y, width, height] = box.map((share) => String(share * 100));
+  return LINES[side].map((line) => svg("rect", { class: `${line} is-${side}`, x, y, width, height }));
 }
 
 /** The written files, each with a download and a way to be rid of it. */

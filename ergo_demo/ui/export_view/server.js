@@ -17,7 +17,12 @@ export class Server {
   state() { return this.#ask("export/state"); }
   start(settings, dry) { return this.#send("export/start", { ...settings, dry }); }
   stop() { return this.#send("export/stop", {}); }
+  hub() { return this.#ask("export/hub"); }
+  push() { return this.#send("export/push", {}); }
   remove(name) { return this.#send("export/remove", { name }); }
+
+  /** Where the small picture of a shown row is. */
+  picture(job, row) { return new URL(`export/picture?${new URLSearchParams({ job, row })}`, this.#base).href; }
 
   /** Where the browser fetches a written export. */
   address(name) { return new URL(`export/file?${new URLSearchParams({ name })}`, this.#base).href; }

@@ -18,7 +18,7 @@ export function stage(job, expected) {
   switch (job.stage) {
     case "reading": return `Reading: ${sofar}.`;
     case "writing": return `Writing: ${sofar}.`;
-    case "checking": return `Reading ${rows(job.rows)} again.`;
+    case "checking": return job.dry ? `Asking the trainers' processor about the pictures of ${rows(job.rows)}.` : `Reading ${rows(job.rows)} again.`;
     case "packing": return "Packing the files.";
     case "stopped": return job.dry ? "Stopped. Nothing was written." : `Stopped after ${sofar}. No file was left; write again and it goes on.`;
     case "failed": return `${job.failed.message} ${job.failed.remedy}`;
@@ -49,17 +49,27 @@ export function dropped(job) {
 
 /** Over the rows that are shown: in which px their boxes are. */
 export function firstRows(shown) {
-  const frame = shown.some((row) => "boxes" in row) ? "boxes in source px" : "boxes in texts are in coarse view px";
+  const frame = shown.some(({ words }) => "boxes" in words) ? "boxes in source px" : "boxes in texts are in coarse view px";
   return `The first ${shown.length === 1 ? "row" : `${shown.length} rows`}; ${frame}`;
 }
 
 /** [passed, title, text] of each check: true, false for what should be looked at, null for what comes later. */
 export function checks(job) {
   const splits = Object.entries(job.splits).map(([name, count]) => `${grouped(count)} ${name}`).join(", ");
-  const found = [[true, "Split by photo.", `${splits || "No row"}.`], people(job)];
+  const found = [...(job.grid ? [frame(job.grid)] : []), [true, "Split by photo.", `${splits || "No row"}.`], people(job)];
   if (job.not_for_publishing) found.push(consent(job));
   found.push(job.written ? loaded(job.written) : [null, "Loading back", "runs after writing: rows in = rows out."]);
   return found;
+}
+
+/** What the trainers' own processor makes of the pictures: it must not resize one again. */
+function frame({ by, sizes, asked, example, tokens, problems }) {
+  if (problems.length) return [false, "Frame.", `${capital(by)} would resize: ${problems.slice(0, 3).join("; ")}. Boxes would be wrong there, so nothing will be written.`];
+  const px = example.map(grouped).join(" × ");
+  const grid = tokens.join(" × ");
+  if (sizes === 1) return [true, "Frame.", `Pictures of ${px} px: ${by} makes the same ${grid} grid.`];
+  const which = asked < sizes ? `the ${asked} largest of ${grouped(sizes)} sizes` : `${grouped(sizes)} sizes`;
+  return [true, "Frame.", `Pictures of ${which}: ${by} resizes none (${px} px gives the same ${grid} grid).`];
 }
 
 function people(job) {
@@ -75,6 +85,19 @@ function consent(job) {
 
 function loaded({ checked, rows: count, rows_again }) {
   return [count === rows_again, "Loading back,", `${checked}: ${grouped(count)} rows in, ${grouped(rows_again)} rows out.`];
+}
+
+/** What a small picture shows, for whoever does not see it. */
+export function pictured(boxes) {
+  const sides = ["chosen", "rejected"].filter((side) => boxes.some((box) => box.side === side));
+  if (sides.length === 0) return "The whole picture; no box is named";
+  return `${capital(sides.join(" and "))} box on the picture that travels with them`;
+}
+
+/** Whose line a text of a row is drawn with: "chosen", "rejected", or none where no box of it is shown. */
+export function sideOf(name, { good }, sides) {
+  const side = { chosen: "chosen", rejected: "rejected", boxes: "chosen", box_in_view: "chosen" }[name] ?? (name === "completion" ? (good === "False" ? "rejected" : "chosen") : null);
+  return sides.has(side) ? side : null;
 }
 
 /** "1.2 MB". */

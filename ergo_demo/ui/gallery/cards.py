@@ -122,15 +122,18 @@ def read_filter(outcome: object, flag: object, size: object, right: object, answ
     )
 
 
-def framing(box: Box | None, source: Size) -> Box:
-    """What a card shows of a photo (source px): the box with its surroundings, in the shape of a card."""
+def framing(box: Box | None, source: Size, aspect: float = CARD_ASPECT) -> Box:
+    """What a card shows of a photo (source px): the box with its surroundings, in the shape of a card.
+
+    Of a view (its px and its size) alike. `aspect`: of the card, width over height.
+    """
     whole = Box.of(source)
     if box is None:
         return whole
     wide = box.clip(whole).pad(SURROUNDINGS * box.width, SURROUNDINGS * box.height)
-    width = max(wide.width, wide.height * CARD_ASPECT, LEAST_SHARE * source.width)
-    height = max(width / CARD_ASPECT, LEAST_SHARE * source.height)
-    return wide.clip(whole).grow_to(max(width, height * CARD_ASPECT), height, whole)
+    width = max(wide.width, wide.height * aspect, LEAST_SHARE * source.width)
+    height = max(width / aspect, LEAST_SHARE * source.height)
+    return wide.clip(whole).grow_to(max(width, height * aspect), height, whole)
 
 
 def within(box: Box, frame: Box) -> list[float]:

@@ -4,7 +4,7 @@ import contextlib
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 from ergo_demo.annotation.found import Place
 from ergo_demo.annotation.importing import Report, Terms, import_rows
 from ergo_demo.annotation.tables import read_jsonl
+from ergo_demo.exports.hub.sending import Sender
 from ergo_demo.exports.jobs import Exports
 from ergo_demo.imaging import Door
 from ergo_demo.store.records import Order, Plan
@@ -84,6 +85,7 @@ def serving(
     user_header: str | None = None,
     loopback_owns: bool = False,
     look_again: LookAgain | None = None,
+    sender_of: Callable[[Store], Sender] | None = None,
 ) -> Iterator[Serving]:
     """Starts it, and ends it."""
     port = free_port()
@@ -91,7 +93,8 @@ def serving(
         entrance = Entrance(store.identity, TOKEN, user_header, loopback_owns)
         doors = Doors(Limits(runs_per_minute=1e6, requests_per_minute=1e6, uploads_per_minute=1e6), _no_run)
         exports = stack.enter_context(contextlib.closing(Exports(store, store.exports)))
-        desk = make_desk(store, door, entrance, exports, look_again)
+        sender = stack.enter_context(contextlib.closing(sender_of(store))) if sender_of else None
+        desk = make_desk(store, door, entrance, exports, look_again, sender)
         app_routes = [*routes(desk, entrance), *photos.routes(door.root)]
         app = Starlette(routes=app_routes, lifespan=lifespan(doors))
         server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", ws="none"))

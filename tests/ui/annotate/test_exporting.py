@@ -9,24 +9,34 @@ from collections.abc import Iterator
 from typing import Any
 
 import httpx
+import numpy as np
 import pytest
+from PIL import Image
 
 from ergo_demo.exports import jobs
 from ergo_demo.exports.exporting import Preview, Request, Watch, export
 from ergo_demo.exports.formats import FORMATS
+from ergo_demo.exports.processor import ask
+from ergo_demo.geometry import Size
+from ergo_demo.imaging import look_at
 from ergo_demo.store.store import Store
 from ergo_demo.ui.annotate.exporting import GROUPS
+from ergo_demo.ui.annotate.glances import SIDE_PX
+from tests.annotation.making import HEIGHT, WIDTH
 from tests.ui.annotate.serving import Serving, decision, error_of, take
 
 COCO = {"format": "coco", "projects": ["signs"]}
+FIXED = [101.5, 60, 202, 150]
 
 
 @pytest.fixture(scope="module")
 def owner(server: Serving) -> httpx.Client:
+    # Now: loading transformers holds up every thread of this process for seconds, the server's too.
+    assert ask({Size(280, 224)}, "Qwen2.5-VL") is not None
     server.project("signs", items=6)
     ada = server.person("ada", "signs")
     for action in ("fix", "fix", "fix", "fix", "accept", "skip"):
-        boxes = [[101.5, 60, 202, 150]] if action == "fix" else []
+        boxes = [FIXED] if action == "fix" else []
         sent = decision(take(ada)["id"], action=action, boxes=boxes)
         assert ada.post("/annotate/submit", json=sent).status_code == 200
     return server.owner()
@@ -72,6 +82,40 @@ def test_a_dry_run_counts_and_writes_nothing(server: Serving, owner: httpx.Clien
     assert sum(job["splits"].values()) == job["rows"] == 5
     assert "written" not in job
     assert list(server.store.exports.glob("*")) == []
+
+
+def test_a_dry_run_shows_the_picture_of_each_row_to_the_owner_alone(server: Serving, owner: httpx.Client) -> None:
+    job = run(owner, format="trl-sft", projects=["signs"], dry=True)
+    assert job["grid"]["by"].startswith("the processor of transformers")
+    assert job["grid"]["problems"] == []
+    row = job["shown"][0]
+    assert [each["side"] for each in row["boxes"]] == ["chosen"]
+    named = {"job": job["number"], "row": 0}
+    got = owner.get("/annotate/export/picture", params=named)
+    assert (got.headers["content-type"], got.headers["cache-control"]) == ("image/jpeg", "no-store")
+    size = look_at(got.content).size
+    assert max(size.width, size.height) <= SIDE_PX
+    assert size.width / size.height == pytest.approx(row["ratio"], abs=0.01)
+    for somebody, status in ((server.client(), 401), (server.person("ada", "signs"), 403)):
+        assert error_of(somebody.get("/annotate/export/picture", params=named)) == (status, "denied")
+    for wrong in ({}, {**named, "row": len(job["shown"])}, {**named, "job": job["number"] + 1}, {**named, "row": "-1"}):
+        assert error_of(owner.get("/annotate/export/picture", params=wrong)) == (404, "not-there")
+    run(owner, **COCO, dry=True)
+    assert error_of(owner.get("/annotate/export/picture", params=named)) == (404, "not-there"), "that job is over"
+
+
+@pytest.mark.parametrize("format", ["trl-sft", "coco"])
+def test_the_box_of_a_row_lies_on_its_picture_where_it_lies_on_the_photo(owner: httpx.Client, format: str) -> None:
+    job = run(owner, format=format, projects=["signs"], filters={"action": ["edit"]}, dry=True)
+    got = owner.get("/annotate/export/picture", params={"job": job["number"], "row": 0}).content
+    pixels = np.asarray(Image.open(io.BytesIO(got)))
+    height, width, _ = pixels.shape
+    x, y, across, down = job["shown"][0]["boxes"][0]["box"]
+    # The photo's red and green say how far right and down a pixel is (tests/photos.py).
+    red, green, _ = pixels[round((y + down / 2) * height), round((x + across / 2) * width)].tolist()
+    left, top, right, bottom = FIXED
+    assert red == pytest.approx(255 * (left + right) / 2 / WIDTH, abs=5)
+    assert green == pytest.approx(255 * (top + bottom) / 2 / HEIGHT, abs=5)
 
 
 def test_the_files_are_written_checked_packed_and_fetched(owner: httpx.Client) -> None:
