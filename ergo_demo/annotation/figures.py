@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 WIDTH, HEIGHT = 468.0, 160.0
-LEFT, RIGHT, TOP, BOTTOM = 36.0, 454.0, 24.0, 136.0
+LEFT, RIGHT, TOP, BOTTOM = 42.0, 454.0, 24.0, 136.0
 BINS = 10
 COLOURS = ("var(--e-you, #0B57B0)", "var(--e-model-mark, #B06A00)", "var(--e-ok, #156B39)")
 QUIET, LINE = "var(--e-ink-3, #59636B)", "var(--e-line, #D3D7DB)"

@@ -33,8 +33,8 @@ FILTERS: Mapping[str, Sequence[str]] = {
     "blind": ["true", "false"],
 }
 NUMBERS = {"iou_least": "IoU, from", "iou_most": "IoU, to", "spread_least": "Spread, from", "spread_most": "Spread, to"}
-SHOWN_WORDS = {"true": "yes", "false": "no", "edit": "fix", "full_image": "full photo needed"}
-"""Where the page says it otherwise than the store, as the Annotate tab does."""
+SHOWN_WORDS = {"true": "yes", "false": "no", **review.ACTION_WORDS}
+"""Where the page says it otherwise than the store."""
 FILTERED = ("annotator", *FILTERS, *NUMBERS)
 
 
@@ -140,7 +140,7 @@ def _words(name: str) -> str:
 
 
 def _top(numbers: Mapping[str, Any]) -> str:
-    alpha, effects = numbers["alpha"], numbers["effects"]
+    alpha, effects, people = numbers["alpha"], numbers["effects"], numbers["people"]
     of = ", ".join(
         f"{_words(name)} {_seconds(value)}" for name, value in list(numbers["median_seconds_of"].items())[:2]
     )
@@ -151,7 +151,7 @@ def _top(numbers: Mapping[str, Any]) -> str:
             f"α ({alpha['low']:.2f}–{alpha['high']:.2f}), {numbers['alpha_items']:,} items",
         )
     figures_of = [
-        ("Decisions", f"{numbers['decisions']:,}", f"by {numbers['people']:,} people"),
+        ("Decisions", f"{numbers['decisions']:,}", "by 1 person" if people == 1 else f"by {people:,} people"),
         ("Seconds per item", _seconds(numbers["median_seconds"]), f"median; {of}" if of else "median"),
         ("People agree", *agree),
         (
