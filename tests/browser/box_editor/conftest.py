@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from playwright.sync_api import Browser, Page
 
 from ergo_demo.imaging import TILES_FOLDER, Door
 from tests.browser.alone import served
-from tests.browser.box_editor.hand import FIELD, LANDSCAPE, PORTRAIT, show
+from tests.browser.box_editor.hand import FIELD, LANDSCAPE, PORTRAIT, TURNED, show
 from tests.browser.conftest import DESK, REPOSITORY
 from tests.imaging.zoo import ORIENTATION_TAG, UPRIGHT_TO_STORED
 
@@ -33,16 +34,17 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def _write_oriented(root: Path) -> None:
-    """The tiles of one photo, stored as a camera would in each of the eight positions, through the real door."""
-    pixels: NDArray[np.uint8] = np.full((900, 1300, 3), 90, np.uint8)
-    pixels[FIELD[1] : FIELD[3], FIELD[0] : FIELD[2]] = (0, 255, 0)
+    """The tiles of two photos, stored as a camera would in each of the eight positions, through the real door."""
+    x1, y1, x2, y2 = map(int, FIELD)
     with Door(root / "door") as door:
-        for orientation, turn in UPRIGHT_TO_STORED.items():
+        for (shape, (width, height)), (orientation, turn) in product(TURNED.items(), UPRIGHT_TO_STORED.items()):
+            pixels: NDArray[np.uint8] = np.full((height, width, 3), 90, np.uint8)
+            pixels[y1:y2, x1:x2] = (0, 255, 0)
             image, exif = Image.fromarray(pixels), Image.Exif()
             exif[ORIENTATION_TAG] = orientation
-            upload = root / f"{orientation}.jpg"
+            upload = root / f"{shape}{orientation}.jpg"
             (image if turn is None else image.transpose(turn)).save(upload, exif=exif, quality=98, subsampling=0)
-            (door.open_upright(upload).folder / TILES_FOLDER).rename(root / f"turned{orientation}_files")
+            (door.open_upright(upload).folder / TILES_FOLDER).rename(root / f"{shape}{orientation}_files")
 
 
 @pytest.fixture
