@@ -90,7 +90,8 @@ def fitted_field(page: Page, shape: str) -> list[float]:
 
 def drawn_field(page: Page) -> list[float]:
     """Where Chromium has the model's box, which lies around the green field, in client px."""
-    return [*client(page, *FIELD[:2], drawn=FIELD), *client(page, *FIELD[2:], drawn=FIELD)]
+    x1, y1, x2, y2 = FIELD
+    return [*client(page, x1, y1, FIELD), *client(page, x2, y2, FIELD)]
 
 
 def seen_field(page: Page) -> list[float]:
