@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 WIDTH, HEIGHT = 468.0, 160.0
-LEFT, RIGHT, TOP, BOTTOM = 36.0, 454.0, 24.0, 136.0
+LEFT, RIGHT, TOP, BOTTOM = 42.0, 454.0, 24.0, 136.0
 BINS = 10
 COLOURS = ("var(--e-you, #0B57B0)", "var(--e-model-mark, #B06A00)", "var(--e-ok, #156B39)")
 QUIET, LINE = "var(--e-ink-3, #59636B)", "var(--e-line, #D3D7DB)"
@@ -48,7 +48,7 @@ def _bars(title: str, shares: Mapping[str, Sequence[float]], ticks: Sequence[tup
         for place, share in enumerate(values):
             high = (BOTTOM - TOP) * share / most
             x = LEFT + each * (place + 0.1) + wide * number
-            parts.append(_rect(x, BOTTOM - high, wide, high, colour, f"{name}: {share:.1%}"))
+            parts.append(_rect(x, BOTTOM - high, wide, high, colour, f"{name}: {100 * share:.1f} %"))
         parts.append(_legend(number, name, colour))
     parts += [_label(LEFT + (RIGHT - LEFT) * at, BOTTOM + 17, text, "middle") for at, text in ticks]
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {HEIGHT:g}" role="img"'
@@ -60,7 +60,7 @@ def _bars(title: str, shares: Mapping[str, Sequence[float]], ticks: Sequence[tup
 def _gridline(most: float, share: float) -> str:
     y = BOTTOM - (BOTTOM - TOP) * share / most
     line = f'<path d="M{LEFT:g} {y:.1f}H{RIGHT:g}" stroke="{LINE}"/>'
-    return line + _label(LEFT - 5, y + 4, f"{share:.0%}", "end")
+    return line + _label(LEFT - 5, y + 4, f"{100 * share:.0f} %", "end")
 
 
 def _rect(x: float, y: float, width: float, height: float, colour: str, words: str) -> str:

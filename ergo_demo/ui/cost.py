@@ -10,7 +10,7 @@ from ergo_demo.ui.progress import Progress
 
 
 class Card(TypedDict):
-    """Widths are shares of the bar, 0 to 1. `seconds` is None until a look is over."""
+    """Widths are shares of the bar, 0 to 1. `seconds` were measured; `ticks`: those of the present look go on top."""
 
     tokens: str
     of: str
@@ -18,7 +18,8 @@ class Card(TypedDict):
     zoom: float
     maybe: float
     about: str
-    seconds: str | None
+    seconds: str
+    ticks: bool
     whole_seconds: str
     note: str
 
@@ -30,7 +31,8 @@ _NOTHING: Card = {
     "zoom": 0.0,
     "maybe": 0.0,
     "about": "",
-    "seconds": None,
+    "seconds": "",
+    "ticks": False,
     "whole_seconds": "",
     "note": "Counted for every answer: the vision tokens and seconds of both looks, beside the tokens of one look "
     "at everything (16,384 at most).",
@@ -56,7 +58,8 @@ def card(photo: Photo | None, shown: Progress | None) -> Card:
         "zoom": zoom / length,
         "maybe": most / length,
         "about": f"{coarse + zoom:,} of {whole:,} vision tokens" + ("" if shown.trace else " so far"),
-        "seconds": f"{first + second + around:.1f}" if first else None,
+        "seconds": f"{first + second + around:.1f}",
+        "ticks": shown.trace is None,
         "whole_seconds": "whole photo: not measured here" if shown.trace else "",
         "note": _note(shown, most),
     }

@@ -34,12 +34,12 @@ class Step(TypedDict):
 
 
 class Crop(TypedDict):
-    """The second look's picture, and what it is called."""
+    """The second look's picture: its shape in source px, and in words what was sent, in view px."""
 
     url: str
     width: float
     height: float
-    label: str
+    size: str
     about: str
 
 
@@ -193,7 +193,7 @@ def _crop(shown: Progress | None, urls: Mapping[str, str]) -> Crop | None:
         "url": urls["crop"],
         "width": region.width,
         "height": region.height,
-        "label": f"Zoom view, {words.pixels(size.width, size.height)} px",
+        "size": f"{words.pixels(size.width, size.height)} px",
         "about": "The model box at full resolution." if shown.box else "The whole photo, as the second look saw it.",
     }
 

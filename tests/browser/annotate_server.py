@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from tests.browser.test_viewer import REPOSITORY, QuietHandler, QuietServer
+from tests.browser.alone import QuietHandler, QuietServer
+from tests.browser.conftest import REPOSITORY
 
 SHELL = REPOSITORY / "ergo_demo" / "ui" / "annotate_view" / "annotate_view.html"
 STYLES = ("ergo.css", "viewer/viewer.css", "box_editor/box_editor.css", "annotate_view/annotate_view.css")

@@ -10,8 +10,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.browser.alone import frames
 from tests.browser.conftest import REPOSITORY, AskPage, Serving
-from tests.browser.test_viewer import frames
 
 pytestmark = pytest.mark.browser
 
@@ -21,11 +21,12 @@ FORWARDED = {"x-forwarded-for": "192.0.2.7"}
 
 @pytest.fixture(scope="module")
 def project(serving: Serving, photo_file: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A project of three items without a model's box."""
+    """A project of three items without a model's box, each for two people: done for nobody before both have decided."""
     rows = tmp_path_factory.mktemp("rows") / "questions.jsonl"
     asked = [{"image": str(photo_file), "question": f"What is in place {number}?"} for number in range(3)]
     rows.write_text("\n".join(map(json.dumps, asked)), "utf-8")
-    command = [sys.executable, "-m", "ergo_demo", "import", "--project", "Places", "--order", "file", str(rows)]
+    command = [sys.executable, "-m", "ergo_demo", "import", "--project", "Places"]
+    command += ["--order", "file", "--people", "2", str(rows)]
     variables = {**os.environ, "ERGO_DATA": str(serving.orders.parent / "data")}
     subprocess.run(command, cwd=REPOSITORY, env=variables, check=True, capture_output=True)
     return "places"

@@ -77,8 +77,10 @@ def test_the_second_look() -> None:
         "The model chose this region: 756 × 532 px, read at full resolution.",
     ]
     assert shown["crop"] is not None
-    assert shown["crop"]["label"] == "Zoom view, 756 × 532 px"
+    assert shown["crop"]["size"] == "756 × 532 px"
     assert shown["cost"]["maybe"] == 0
+    # The card goes on counting: what the first look took, and on top what the page counts of this one.
+    assert (shown["cost"]["seconds"], shown["cost"]["ticks"]) == ("1.1", True)
     assert shown["seconds"] == pytest.approx(0.5)
 
 
@@ -91,7 +93,7 @@ def test_an_answer() -> None:
         ("done", "513 tokens", "0.6 s"),
         ("done", "4 tokens/s", ""),
     ]
-    assert shown["cost"]["seconds"] == "1.7"
+    assert (shown["cost"]["seconds"], shown["cost"]["ticks"]) == ("1.7", False)
     assert shown["cost"]["whole_seconds"] == "whole photo: not measured here"
     assert [row["name"] for row in shown["downloads"]] == [
         "harbour-trace.json",

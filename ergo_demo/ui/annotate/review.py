@@ -21,6 +21,9 @@ from ergo_demo.ui.gallery.cards import framing
 
 PER_PAGE = 12
 
+ACTION_WORDS = {"edit": "fix", "full_image": "full photo needed"}
+"""Decisions that the page calls otherwise than the store, as the Annotate tab does."""
+
 
 def summary(desk: Desk, call: Call) -> dict[str, Any]:
     """The four figures at the top, and every table."""
@@ -126,7 +129,10 @@ def _ious(some: list[Decision]) -> dict[str, list[float]]:
 
 def _seconds(some: list[Decision]) -> dict[str, list[float]]:
     groups = counting.grouped((one for one in some if one.active_ms > 0), lambda one: one.action)
-    return {name: [one.active_ms / 1000 for one in group] for name, group in list(groups.items())[:3]}
+    return {
+        ACTION_WORDS.get(name, name): [one.active_ms / 1000 for one in group]
+        for name, group in list(groups.items())[:3]
+    }
 
 
 def _around(boxes: Iterable[Box | None], size: Size) -> Box:

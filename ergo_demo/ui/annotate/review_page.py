@@ -33,8 +33,8 @@ FILTERS: Mapping[str, Sequence[str]] = {
     "blind": ["true", "false"],
 }
 NUMBERS = {"iou_least": "IoU, from", "iou_most": "IoU, to", "spread_least": "Spread, from", "spread_most": "Spread, to"}
-SHOWN_WORDS = {"true": "yes", "false": "no", "edit": "fix", "full_image": "full photo needed"}
-"""Where the page says it otherwise than the store, as the Annotate tab does."""
+SHOWN_WORDS = {"true": "yes", "false": "no", **review.ACTION_WORDS}
+"""Where the page says it otherwise than the store."""
 FILTERED = ("annotator", *FILTERS, *NUMBERS)
 
 
@@ -72,12 +72,12 @@ def _review(desk: Desk, call: Call, projects: Sequence[Project]) -> str:
     asked = dict(call.query)
     numbers, found = review.summary(desk, call), review.gallery(desk, call)
     one = review.side_by_side(desk, call) if asked.get("item") else None
-    gallery = f"<div>{_pager(found, asked)}{_gallery(found['cards'], asked)}</div>"
+    head = f"{_filters([(each.id, each.name) for each in projects], numbers, asked)}{_top(numbers)}"
+    gallery = f"{_pager(found, asked)}{_gallery(found['cards'], asked)}"
+    if not numbers["decisions"]:  # figures and tables of nothing say nothing
+        return f'{head}<section aria-label="Decisions">{gallery}</section>'
     beside = f'<div class="e-col">{_people(one) if one else ""}{_figures(desk, call)}{_tables(numbers, asked)}</div>'
-    return (
-        f"{_filters([(each.id, each.name) for each in projects], numbers, asked)}{_top(numbers)}"
-        f'<section class="e-rev" aria-label="Decisions">{gallery}{beside}</section>'
-    )
+    return f'{head}<section class="e-rev" aria-label="Decisions"><div>{gallery}</div>{beside}</section>'
 
 
 def _fragment(body: str) -> HTMLResponse:
@@ -115,7 +115,7 @@ def _filters(projects: Iterable[tuple[str, str]], numbers: Mapping[str, Any], as
     narrowed = [_words(name) for name in FILTERED if asked.get(name)]
     # Folded on a phone, where its title says what is filtered.
     return (
-        '<details class="e-acc e-narrow" open><summary>Filters'
+        '<details class="e-acc e-fold" open><summary>Filters'
         f'<span class="sum">{", ".join(narrowed) or "none"}</span></summary><form class="in e-filters" '
         f'action="annotate/review">{"".join(parts)}<button class="e-btn">Show</button></form></details>'
     )
@@ -140,7 +140,7 @@ def _words(name: str) -> str:
 
 
 def _top(numbers: Mapping[str, Any]) -> str:
-    alpha, effects = numbers["alpha"], numbers["effects"]
+    alpha, effects, people = numbers["alpha"], numbers["effects"], numbers["people"]
     of = ", ".join(
         f"{_words(name)} {_seconds(value)}" for name, value in list(numbers["median_seconds_of"].items())[:2]
     )
@@ -151,7 +151,7 @@ def _top(numbers: Mapping[str, Any]) -> str:
             f"α ({alpha['low']:.2f}–{alpha['high']:.2f}), {numbers['alpha_items']:,} items",
         )
     figures_of = [
-        ("Decisions", f"{numbers['decisions']:,}", f"by {numbers['people']:,} people"),
+        ("Decisions", f"{numbers['decisions']:,}", "by 1 person" if people == 1 else f"by {people:,} people"),
         ("Seconds per item", _seconds(numbers["median_seconds"]), f"median; {of}" if of else "median"),
         ("People agree", *agree),
         (

@@ -30,7 +30,7 @@ export function fillHead(parts, item, { number, items, done }, again) {
   parts.bar.style.width = `${items > 0 ? Math.min(100, (100 * done) / items) : 0}%`;
 }
 
-/** How many are done and how fast. */
+/** How many this person has done, and how fast. */
 export function fillSession(part, { done, median }) {
   const speed = median ? [", median ", html("b", {}, `${median.toFixed(1)} s`)] : [];
   part.replaceChildren(html("b", {}, grouped(done)), " done", ...speed);

@@ -3,7 +3,7 @@
 /** There is no project for this person. */
 export function noProject(role) {
   if (role === "owner") {
-    const rest = "Make one on the command line: `python -m ergo_demo import --help`.";
+    const rest = "Make one on the Review tab, or on the command line: `python -m ergo_demo import --help`.";
     return { strong: "There is no project yet.", rest };
   }
   const known = role !== "visitor";

@@ -23,9 +23,10 @@ export class Progress {
   /** Asks the server. */
   async count() {
     try {
-      const { items, done, median_seconds: median } = await this.#desk.server.panel(this.#desk.project);
-      Object.assign(this, { items, done });
-      fillSession(this.#part, { done, median });
+      const { items, done, mine, median_seconds: median } = await this.#desk.server.panel(this.#desk.project);
+      // An item that two people decide is done after the second, but this person has come past it.
+      Object.assign(this, { items, done: Math.max(done, mine) });
+      fillSession(this.#part, { done: mine, median });
       this.#counted();
     } catch {
       // Only a count: the next receipt asks again.

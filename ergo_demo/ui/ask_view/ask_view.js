@@ -117,7 +117,7 @@ class AskView {
   #opening(name) {
     this.#parts.tag.hidden = false;
     this.#openingClock.set(0, (seconds) => {
-      this.#parts["tag-text"].textContent = `Opening ${name}, ${seconds} s`;
+      this.#parts["tag-text"].textContent = `Opening ${name}, ${seconds.toFixed(1)} s`;
     });
   }
 
@@ -218,7 +218,7 @@ class AskView {
     }
     figure.classList.toggle("whole", !this.#screen.box);
     figure.style.setProperty("--ratio", String(crop.width / crop.height));
-    this.#parts["crop-label"].textContent = crop.label;
+    this.#parts["crop-size"].textContent = crop.size;
     image.alt = crop.about;
     if (image.getAttribute("src") !== crop.url) image.src = crop.url;
   }
@@ -245,7 +245,9 @@ class AskView {
   }
 
   #tick(seconds) {
-    for (const part of this.#parts.grid.querySelectorAll("[data-ticks]")) part.textContent = seconds;
+    for (const part of this.#parts.grid.querySelectorAll("[data-ticks]")) {
+      part.textContent = (Number(part.dataset.ticks) + seconds).toFixed(1);
+    }
   }
 
   /** Gradio takes Run away when it puts Stop into its place, and the focus would go with it. */

@@ -5,6 +5,9 @@ import { html, svg } from "../viewer/dom.js";
 const [WIDTH, HEIGHT] = [1000, 28];
 const THINNEST = 5;
 
+/** A bar under 1 % is not drawn: its outline alone would look like something that is likely. */
+const LOWEST = 0.01 * HEIGHT;
+
 /** The four edges, or nothing where the engine does not know. */
 export function fillEdges(parts, edges) {
   parts.edges.hidden = edges.length === 0;
@@ -21,7 +24,8 @@ function row({ name, written, share, others, bars }) {
 }
 
 function strip(bars) {
-  const drawn = bars.map(rectOf).map(({ written, ...rect }) => svg("rect", { class: written ? "w" : "", ...rect }));
+  const seen = bars.map(rectOf).filter(({ height, written }) => written || height >= LOWEST);
+  const drawn = seen.map(({ written, ...rect }) => svg("rect", { class: written ? "w" : "", ...rect }));
   const line = svg("path", { d: `M0 ${HEIGHT}H${WIDTH}` });
   const frame = { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", "aria-hidden": "true" };
   return svg("svg", frame, line, ...drawn);

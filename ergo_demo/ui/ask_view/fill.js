@@ -50,12 +50,12 @@ export function fillNotice(part, notice) {
 
 const STEP_NAMES = ["Coarse view", "Zoom view", "Answer"];
 
-/** The three steps; the seconds of the one that ticks go into its own element. */
+/** The three steps; the seconds of the one that ticks go into its own element: `data-ticks` is what they are added to. */
 export function fillSteps(part, steps) {
   replaceIfOther(part, JSON.stringify(steps), () =>
     steps.map(({ state, note, seconds, ticks }, at) => {
       const sign = { done: [icon("done")], bad: [icon("cross")] }[state] ?? [];
-      const time = ticks ? [html("span", { "data-ticks": "" }), " s"] : [seconds];
+      const time = ticks ? [html("span", { "data-ticks": "0" }), " s"] : [seconds];
       const words = html("span", {}, note, html("span", { class: "sec" }, ticks || seconds ? ", " : "", ...time));
       return html("li", { class: state }, html("span", { class: "s" }, ...sign), html("b", {}, STEP_NAMES[at]), words);
     }),
@@ -67,7 +67,7 @@ export function fillSentences(part, lines) {
   replaceIfOther(part, JSON.stringify(lines), () =>
     lines.map(({ strong, rest, icon: name, about }) => {
       const [before, after] = strong.split("%s");
-      const ticking = after === undefined ? [] : [html("span", { "data-ticks": "" }), after];
+      const ticking = after === undefined ? [] : [html("span", { "data-ticks": "0" }), after];
       const words = html("span", {}, html("b", {}, before, ...ticking), strong && rest ? " " : "", rest);
       const sign = GLYPHS[name] ? glyph(name) : name ? icon(name) : html("span");
       return html("p", { class: strong ? "" : "m", ...(about ? { title: about } : {}) }, sign, words);
@@ -100,30 +100,28 @@ export function fillCost(parts, cost) {
   parts.cost.hidden = parts["cost-keys"].hidden = !counted;
   parts["cost-note"].textContent = cost.note;
   if (!counted) return;
-  const texts = { tokens: cost.tokens, of: cost.of, whole: cost.whole_seconds, seconds: cost.seconds ?? "", unit: "s" };
+  const texts = { tokens: cost.tokens, of: cost.of, whole: cost.whole_seconds, seconds: cost.seconds, unit: "s" };
   for (const [name, text] of Object.entries(texts)) parts[`cost-${name}`].textContent = text;
   parts.bar.setAttribute("aria-label", cost.about);
   for (const name of ["coarse", "zoom", "maybe"]) {
     parts[`bar-${name}`].style.width = `${(cost[name] * 100).toFixed(2)}%`;
     parts[`bar-${name}`].hidden = cost[name] === 0;
   }
-  if (cost.seconds === null) {
-    const ticks = html("span", { "data-ticks": "" });
-    parts["cost-seconds"].replaceChildren(ticks);
-  }
+  if (cost.ticks) parts["cost-seconds"].replaceChildren(html("span", { "data-ticks": cost.seconds }));
 }
 
 /** A button for each sample; choose(number) shows its reasoning. The chosen one keeps its element, and so the focus. */
 export function fillSamples(part, samples, chosen, choose) {
-  replaceIfOther(part, JSON.stringify(samples), () =>
-    samples.map(({ title, about }, number) => {
+  replaceIfOther(part, JSON.stringify(samples), () => [
+    html("span", {}, "Thought of sample"),
+    ...samples.map(({ title, about }, number) => {
       const name = `${title}: ${about}`;
       const button = html("button", { type: "button", "aria-label": name, title: about }, String(number + 1));
       button.addEventListener("click", () => choose(number));
       return button;
     }),
-  );
-  [...part.children].forEach((button, number) => button.setAttribute("aria-pressed", String(number === chosen)));
+  ]);
+  part.querySelectorAll("button").forEach((button, number) => button.setAttribute("aria-pressed", String(number === chosen)));
 }
 
 /** Links to the files of this run: [{label, url, name}]. */

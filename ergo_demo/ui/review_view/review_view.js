@@ -44,7 +44,7 @@ class ReviewView {
     latest = query;
     const opened = this.#body.querySelector(".e-office")?.open;
     this.#body.innerHTML = answer.markup; // written by our server, which sets everybody's words as text
-    const filters = this.#body.querySelector(".e-narrow");
+    const filters = this.#body.querySelector(".e-fold");
     if (filters && matchMedia("(max-width: 760px)").matches) filters.open = false;
     if (opened) this.#body.querySelector(".e-office").open = true;
     if (focus) focus(this.#body)?.focus();

@@ -17,7 +17,7 @@ export const KEYS = Object.freeze([
   layerKey("5", "box", "model box"),
   layerKey("6", "region", "expanded region"),
   layerKey("7", "samples", "samples"),
-  { ...layerKey("8", "heat", "heat map"), does: "heat map: show, at 50 %, at 75 %, hide" },
+  { ...layerKey("8", "heat", "heat map"), does: "heat map: show, at 50\u00a0%, at 75\u00a0%, hide" },
   { id: "zoom-in", keys: ["+", "="], codes: ["Equal", "NumpadAdd"], cap: "+", aria: "Plus", does: "zoom in" },
   { id: "zoom-out", keys: ["-", "_"], codes: ["Minus", "NumpadSubtract"], cap: "−", aria: "-", does: "zoom out" },
   { id: "fit", keys: ["0"], codes: ["Digit0", "Numpad0"], cap: "0", aria: "0", does: "fit the whole photo" },

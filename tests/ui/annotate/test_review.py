@@ -126,7 +126,17 @@ def test_the_page_shows_what_the_routes_give_and_runs_nothing_that_somebody_wrot
     assert "&lt;img src=x onerror" in got.text
     unfiltered = owner.get("/annotate/review", params={"project": "hostile", "item": item}).text
     assert "<b>1 decision</b>" in unfiltered
+    assert "by 1 person<" in unfiltered
     assert f"annotate/review/picture?item={item}&amp;frame=" in unfiltered
+
+
+def test_without_a_decision_there_are_no_figures_and_tables_of_nothing(server: Serving, owner: httpx.Client) -> None:
+    server.project("fresh", items=1)
+    text = owner.get("/annotate/review", params={"project": "fresh"}).text
+    assert "Nobody has decided anything in this project yet." in text
+    assert "<table" not in text
+    assert "Overlap of boxes" not in text
+    assert "Overlap of boxes" in owner.get("/annotate/review", params={"project": "signs"}).text
 
 
 def test_the_page_leads_from_page_to_page_with_its_filters(owner: httpx.Client) -> None:

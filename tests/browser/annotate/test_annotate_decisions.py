@@ -1,0 +1,85 @@
+"""Deciding with keys, changing a decision, looking back."""
+
+import pytest
+
+from tests.browser.annotate.steps import BOX, Visit, opened, press, saved
+from tests.browser.annotate_server import Desk
+
+pytestmark = pytest.mark.browser
+
+
+def test_accepting_is_one_key_and_the_next_item_is_there(visit: Visit, desk: Desk) -> None:
+    page = visit()
+    assert page.locator(".go").inner_text().startswith("Accept")
+    for number in range(3):
+        opened(page, f"of i{number}?")
+        press(page, "Enter")
+    saved(page, "item 3, accepted")
+    assert [(each["item"], each["action"], each["boxes"]) for each in desk.decisions] == [
+        (f"i{number}", "accept", [BOX]) for number in range(3)
+    ]
+    assert page.locator(".e-prog").get_attribute("aria-valuenow") == "3"
+    assert page.locator(".e-sess").inner_text().startswith("3 done, median 3.6 s")
+
+
+def test_a_fix_a_new_box_a_reject_a_skip_and_the_whole_photo(visit: Visit, desk: Desk) -> None:
+    page = visit()
+    press(page, "d", "y", "2", "3", "i")
+    page.keyboard.type("MARIE LUND")
+    press(page, "Enter")
+    assert page.locator(".go").inner_text().startswith("Save fix")
+    press(page, "Enter")
+    opened(page, "of i1?")
+    press(page, "b", "Enter", *["Shift+ArrowRight"] * 4, *["Shift+ArrowDown"] * 4, "Enter")
+    assert page.locator(".go").inner_text().startswith("Save new box")
+    press(page, "Enter")
+    opened(page, "of i2?")
+    press(page, "r", "Enter")  # without a reason nothing is sent
+    assert page.locator(".go").inner_text().startswith("Choose a reason")
+    press(page, "4")
+    assert page.locator(".go").inner_text().startswith("Reject: misses a second thing")
+    press(page, "Enter")
+    opened(page, "of i3?")
+    press(page, "p")
+    opened(page, "of i4?")
+    press(page, "n")
+    page.locator("[data-phase=note]", has_text="Nothing left in this worklist. 5 of 5 done.").wait_for()
+    fixed, drawn, rejected, whole, skipped = desk.decisions
+    assert fixed["boxes"] == [[1196, 1320, 1503, 1520]]
+    assert (fixed["action"], fixed["reason"], fixed["confidence"], fixed["answer"]) == (
+        "fix",
+        ["too_tight"],
+        3,
+        "MARIE LUND",
+    )
+    assert fixed["effort"]["keys"] > 10
+    assert (drawn["action"], drawn["boxes"]) == ("redraw", [[1500, 1125, 1620, 1245]])
+    assert (rejected["action"], rejected["reason"], rejected["boxes"]) == ("reject", ["misses_second"], [])
+    assert (whole["action"], skipped["action"]) == ("full_photo", "skip")
+    assert not any(each["consent"] for each in desk.decisions)
+
+
+def test_a_decision_is_changed_and_the_newest_counts(visit: Visit, desk: Desk) -> None:
+    page = visit()
+    press(page, "Enter")
+    saved(page, "item 1, accepted")
+    press(page, "u")
+    page.locator(".e-item", has_text="saving replaces it").wait_for()
+    opened(page, "of i0?")
+    press(page, "r", "3", "Enter")
+    saved(page, "replaces your decision of")
+    opened(page, "of i1?")
+    assert [(each["action"], each["version"]) for each in desk.decisions] == [("accept", 1), ("reject", 2)]
+
+
+def test_two_pages_of_one_person_one_item_and_neither_loses_work(visit: Visit, desk: Desk) -> None:
+    first, second = visit(), visit()
+    press(first, "d", "Enter")
+    saved(first, "item 1, fixed")
+    press(second, "Shift+D", "Enter")
+    second.get_by_role("alert").filter(has_text="Both are kept; choose the one that counts.").wait_for()
+    assert len(desk.decisions) == 1
+    second.locator(".e-astage").focus()
+    press(second, "1")
+    saved(second, "replaces your decision of")
+    assert [each["boxes"][0][2] for each in desk.decisions] == [1503, 1497]
