@@ -10,34 +10,44 @@ import ergo_demo
 from ergo_demo import scenes
 from ergo_demo.geometry import Box
 from ergo_demo.records import Reply
+from ergo_demo.scenes import Type
 
 MODEL = Path(__file__).parent.parent / "assets" / "models" / "ergo-tiny"
 UNSEEN = 24
 SEED = 7
 
 
-@pytest.fixture(scope="module")
-def answered(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[dict[str, object], Reply]]:
+def asked(folder: Path, kind: Type) -> list[tuple[dict[str, object], Reply]]:
     """Each item of questions.jsonl with the reply to it."""
-    folder = tmp_path_factory.mktemp("scenes")
-    scenes.write(folder, scenes.Selection(UNSEEN, SEED, kind="attribute"))
+    scenes.write(folder, scenes.Selection(UNSEEN, SEED, kind=kind))
     items = [json.loads(line) for line in (folder / "questions.jsonl").read_text("utf-8").splitlines()]
     return [(item, ergo_demo.ask(folder / item["image"], item["question"], model=str(MODEL))) for item in items]
 
 
+@pytest.fixture(scope="module")
+def answered(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[dict[str, object], Reply]]:
+    return asked(tmp_path_factory.mktemp("scenes"), "attribute")
+
+
 def test_it_looks_where_the_thing_is_that_the_question_names(answered: list[tuple[dict[str, object], Reply]]) -> None:
-    """Three boxes of four hold the whole target; one at random, as large, holds it in one case of thirty."""
+    """Six boxes of seven hold the whole target; one at random, as large, holds it in one case of thirty."""
     assert len(answered) == UNSEEN
     covered = [
         reply["box"] is not None and Box(*reply["box"]).contains(Box(*item["target"]), 0.5)  # type: ignore[misc]
         for item, reply in answered
     ]
-    assert sum(covered) >= 0.75 * UNSEEN
+    assert sum(covered) >= 0.85 * UNSEEN
 
 
 def test_it_reads_what_is_there(answered: list[tuple[dict[str, object], Reply]]) -> None:
-    """Three answers of four are right; a guess is in one case of four."""
-    assert sum(reply["answer"] == item["answer"] for item, reply in answered) >= 0.75 * UNSEEN
+    """Six answers of seven are right; a guess is in one case of four."""
+    assert sum(reply["answer"] == item["answer"] for item, reply in answered) >= 0.85 * UNSEEN
+
+
+def test_it_tells_where_one_thing_is_from_another(tmp_path: Path) -> None:
+    """Six answers of seven are right; a guess is in one case of four."""
+    right = [reply["answer"] == item["answer"] for item, reply in asked(tmp_path, "relation")]
+    assert sum(right) >= 0.85 * UNSEEN
 
 
 def test_two_looks_cost_a_fraction_of_one_at_everything(answered: list[tuple[dict[str, object], Reply]]) -> None:
