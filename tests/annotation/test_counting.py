@@ -112,7 +112,7 @@ def test_figures_are_svg_with_all_shares_in_them() -> None:
     root = ElementTree.fromstring(drawn)
     assert root.get("aria-label") == "Overlap <b>"
     titles = [title.text for title in root.iter("{http://www.w3.org/2000/svg}title")]
-    assert titles.count("people & people: 50.0%") == 2
-    assert titles.count("none: 0.0%") == 10
+    assert titles.count("people & people: 50.0 %") == 2
+    assert titles.count("none: 0.0 %") == 10
     slow = figures.seconds_figure("Seconds", {"all": [1, 100, 29.9]})
-    assert "all: 66.7%" in slow
+    assert "all: 66.7 %" in slow
