@@ -20,7 +20,9 @@ from ergo_demo.errors import BoxInvalid, PhotoExpired
 from ergo_demo.geometry import Box, View
 from ergo_demo.imaging.photo import Kernel, Photo
 
-_FILTERS = {Kernel.BICUBIC: Image.Resampling.BICUBIC, Kernel.LANCZOS: Image.Resampling.LANCZOS}
+FILTERS = {Kernel.BICUBIC: Image.Resampling.BICUBIC, Kernel.LANCZOS: Image.Resampling.LANCZOS}
+"""What Pillow calls them."""
+
 _SUPPORT_PX = {Kernel.BICUBIC: 2, Kernel.LANCZOS: 3}
 """Reach of a kernel on each side, in px of whichever frame is coarser."""
 
@@ -91,7 +93,7 @@ def _resized(image: pyvips.Image, view: View, kernel: Kernel) -> Pixels:
             first, last = region.y1 + top * down, region.y1 + bottom * down
             held = rows.between(math.floor(first - reach), math.ceil(last + reach))
             box = (0, first - rows.top, size.width, last - rows.top)
-            band = Image.fromarray(held).resize((size.width, bottom - top), _FILTERS[kernel], box)
+            band = Image.fromarray(held).resize((size.width, bottom - top), FILTERS[kernel], box)
             pixels[top:bottom] = np.asarray(band)
     return pixels
 
@@ -109,7 +111,7 @@ class _Rows:
     """
 
     def __init__(self, image: pyvips.Image, view: View, kernel: Kernel, ahead: ThreadPoolExecutor) -> None:
-        region, self._width, self._filter = view.region, view.size.width, _FILTERS[kernel]
+        region, self._width, self._filter = view.region, view.size.width, FILTERS[kernel]
         reach = _SUPPORT_PX[kernel] * max(1.0, region.width / view.size.width) + 1
         self._left = max(0, math.floor(region.x1 - reach))
         self._right = min(image.width, math.ceil(region.x2 + reach))

@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 
 from ergo_demo.geometry import PATCH, Box, Size, View, view_of
+from ergo_demo.imaging import Kernel
 from ergo_demo.scenes.drawing import Image
 from ergo_demo.scenes.questions import TYPES, Question, Type
 from ergo_demo.scenes.scene import ASPECTS, V_STAR, Scene, make_scene
@@ -121,7 +122,7 @@ def make_example(rng: np.random.Generator, lesson: Lesson) -> Example:
     truth = truth_of(scene, view, spots, glyph, placed=lesson.mode != "close" and dialogue.nameable(view))
     teacher = _Teacher(scene, view, truth, {spot.body: index for index, spot in enumerate(spots)}, lesson, rng)
     branches = tuple(teacher.branch(teacher.question()) for _ in range(lesson.questions))
-    image = photographed(scene.drawing, view, "lanczos" if lesson.mode == "close" else "bicubic")
+    image = photographed(scene.drawing, view, Kernel.LANCZOS if lesson.mode == "close" else Kernel.BICUBIC)
     return Example(image, truth, branches, tuple(_sheet(rng) for _ in range(lesson.sheets)))
 
 
@@ -176,7 +177,7 @@ class _Teacher:
         zoom = zoom_view(region, _lean_scale(COARSER[question.type] * glyph, self.rng))
         writer.fixed("\n" + dialogue.USER)
         glyph *= zoom.size.width / zoom.region.width
-        picture = Picture(photographed(self.scene.drawing, zoom, "lanczos"), writing_of(self.scene, zoom, glyph))
+        picture = Picture(photographed(self.scene.drawing, zoom, Kernel.LANCZOS), writing_of(self.scene, zoom, glyph))
         writer.image(picture)
         writer.fixed(dialogue.zoom_request(question.text))
         if all(zoom.region.contains(clue, tolerance=0.5) for clue in question.clues):

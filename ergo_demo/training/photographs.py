@@ -5,18 +5,16 @@ those reads a seventh fewer labels in the app.
 """
 
 import math
-from typing import Literal
 
 import numpy as np
 import PIL.Image
 
 from ergo_demo.geometry import Box, Size, View
+from ergo_demo.imaging import Kernel
+from ergo_demo.imaging.resampling import FILTERS
 from ergo_demo.scenes.drawing import Drawing, Image
 
 MOST_DRAWN = 6.0  # times the view's own size: where the photo has more pixels than that, their mean is the same
-
-Kernel = Literal["bicubic", "lanczos"]
-_FILTERS = {"bicubic": PIL.Image.Resampling.BICUBIC, "lanczos": PIL.Image.Resampling.LANCZOS}
 
 
 def photographed(drawing: Drawing, view: View, kernel: Kernel, photo: float = 1.0) -> Image:
@@ -30,5 +28,5 @@ def photographed(drawing: Drawing, view: View, kernel: Kernel, photo: float = 1.
     edges = (edge * scale - start for edge, start in zip(view.region.edges, (x1, y1, x1, y1), strict=True))
     left, top, right, bottom = edges
     box = (left, top, min(right, x2 - x1), min(bottom, y2 - y1))
-    resized = PIL.Image.fromarray(canvas).resize((view.size.width, view.size.height), _FILTERS[kernel], box)
+    resized = PIL.Image.fromarray(canvas).resize((view.size.width, view.size.height), FILTERS[kernel], box)
     return np.array(resized, dtype=np.uint8)

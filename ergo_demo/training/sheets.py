@@ -7,6 +7,7 @@ of the time. The plates are the scenes' own.
 import numpy as np
 
 from ergo_demo.geometry import PATCH, Box, Size, View
+from ergo_demo.imaging import Kernel
 from ergo_demo.scenes import plates
 from ergo_demo.scenes.drawing import Drawing, Image
 from ergo_demo.scenes.plates import SHAPES, Plate
@@ -41,7 +42,7 @@ def reading_sheet(rng: np.random.Generator) -> tuple[list[Plate], Image, View]:
     view = View(whole, Size(side, side))
     # Crops are enlarged to what the model can read: half of the sheets are, too.
     photo = float(rng.uniform(max(LEAST_PHOTO, LEAST_GLYPH_PX / glyph), 1)) if rng.random() < 0.5 else 2.0
-    return painted, photographed(drawing, view, "lanczos", photo), view
+    return painted, photographed(drawing, view, Kernel.LANCZOS, photo), view
 
 
 def _plate(drawing: Drawing, middle: tuple[float, float], glyph: float, rng: np.random.Generator) -> Plate:

@@ -23,7 +23,6 @@ MIDDLE_LAYER = 4  # what was read is asked for here, not only at the end: from f
 LOCATING = (Tap(4, 0), Tap(5, -1))  # where something is: two chances to copy it, one for each group of key heads
 READING = (Tap(3, 0), Tap(3, -1), Tap(4, -1), Tap(5, 0))  # what is written there: the groups that those leave
 
-NO_OWNER = torch.zeros(0, dtype=torch.int64)  # of the prefix: nothing is before it
 FIRST_REPLY = (Role.FIELD, Role.EDGE, Role.FILLER, Role.COUNT, Role.DIRECTION)
 
 
@@ -107,9 +106,8 @@ def forward(
     embedding = text_model.embed_tokens.weight
     trunk = F.embedding(batch.trunk_ids, embedding)
     trunk = torch.cat((trunk[:, :1], seen.to(trunk.dtype), trunk[:, -1:]), dim=1)
-    prefix_at = torch.arange(len(prefix_ids)).expand(3, 1, -1)
     streams = [
-        Stream(F.embedding(prefix_ids, embedding)[None], prefix_at, NO_OWNER),
+        _prefix(embedding, prefix_ids),
         Stream(trunk, batch.trunk_positions, torch.zeros(len(trunk), dtype=torch.int64)),
     ]
     for group in batch.groups:
@@ -119,6 +117,12 @@ def forward(
             rows = rows.flatten(0, 1).index_copy(0, group.zoom_rows, shown).view(rows.shape)
         streams.append(Stream(rows, group.positions, group.owner))
     return network.decode(text_model, streams, (*LOCATING, *READING), (EARLY_LAYER, MIDDLE_LAYER)), seen, zoom
+
+
+def _prefix(embedding: Tensor, ids: Tensor) -> Stream:
+    """What stands before everything: one row that belongs to none."""
+    at = torch.arange(len(ids)).expand(3, 1, -1)
+    return Stream(F.embedding(ids, embedding)[None], at, torch.zeros(0, dtype=torch.int64))
 
 
 def drilled(
@@ -133,7 +137,7 @@ def drilled(
     _, text_model = network.parts(model)
     embedding = text_model.embed_tokens.weight
     streams = [
-        Stream(F.embedding(prefix_ids, embedding)[None], torch.arange(len(prefix_ids)).expand(3, 1, -1), NO_OWNER),
+        _prefix(embedding, prefix_ids),
         Stream(F.embedding(group.ids, embedding), group.positions, group.owner),
     ]
     states = network.decode(text_model, streams, (), (MIDDLE_LAYER,))[0]

@@ -7,7 +7,7 @@ import gradio as gr
 from starlette.routing import Route
 
 from ergo_demo.ui import ask_tab, messages, photos, web
-from ergo_demo.ui.annotate import LookAgain, annotate_routes
+from ergo_demo.ui.annotate import LookAgain, make_desk, routes
 from ergo_demo.ui.annotate_view import tab as annotate_tab
 from ergo_demo.ui.examples import Thumbnails, read_examples
 from ergo_demo.ui.export_view import tab as export_tab
@@ -66,6 +66,5 @@ def _annotate_routes(services: Services) -> list[Route]:
     if services.store is None or services.entrance is None or services.exports is None:
         return []
     look_again = LookAgain(services.again, services.defaults, on_zero_gpu()) if services.again else None
-    return annotate_routes(
-        services.store, services.door, services.entrance, services.exports, look_again, services.sender
-    )
+    desk = make_desk(services.store, services.door, services.entrance, services.exports, look_again, services.sender)
+    return routes(desk, services.entrance)

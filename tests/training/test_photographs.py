@@ -30,7 +30,7 @@ def photo(scene: Scene, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ph
 
 @pytest.mark.parametrize("view", [CLOSE, WIDE], ids=["enlarged", "reduced"])
 def test_a_second_look_is_that_of_the_photo(scene: Scene, photo: Photo, view: View) -> None:
-    shown = photographed(scene.drawing, view, "lanczos").astype(int)
+    shown = photographed(scene.drawing, view, Kernel.LANCZOS).astype(int)
     assert np.abs(shown - resample(photo, view, Kernel.LANCZOS)).mean() < 0.1
     # What it is there for: the drawing itself, at the size of the view, is another picture.
     assert np.abs(scene.render(view.region, view.size).astype(int) - shown).mean() > 1
@@ -40,11 +40,11 @@ def test_a_second_look_is_that_of_the_photo(scene: Scene, photo: Photo, view: Vi
 def test_a_first_look_is_close_to_that_of_the_photo(scene: Scene, photo: Photo, budget: int) -> None:
     view = view_of(Box.of(scene.size), budget)
     real = resample(photo, view, Kernel.BICUBIC).astype(int)
-    apart = np.abs(photographed(scene.drawing, view, "bicubic") - real).mean()
+    apart = np.abs(photographed(scene.drawing, view, Kernel.BICUBIC) - real).mean()
     assert apart < 2
     assert apart < 0.5 * np.abs(scene.render(view.region, view.size) - real).mean()
 
 
 def test_a_photo_of_fewer_pixels_shows_less(scene: Scene) -> None:
-    crisp, coarse = (photographed(scene.drawing, WIDE, "lanczos", photo).astype(float) for photo in (1.0, 0.4))
+    crisp, coarse = (photographed(scene.drawing, WIDE, Kernel.LANCZOS, photo).astype(float) for photo in (1.0, 0.4))
     assert np.square(np.diff(coarse, axis=1)).mean() < 0.7 * np.square(np.diff(crisp, axis=1)).mean()

@@ -77,8 +77,8 @@ class Sender:
     def _work(self) -> None:
         try:
             self.last = Pushed(self._push())
-        except ErgoError as error:
-            self.last = Pushed(failed=error)
+        except ErgoError:
+            return  # `last` says it
         except BaseException as error:  # a mistake of ours: the page must hear of it; the log has it
             failed = ErgoError(f"It failed: {type(error).__name__}.", remedy="Report this, with the server's log.")
             self.last = Pushed(failed=failed)

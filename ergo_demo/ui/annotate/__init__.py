@@ -4,8 +4,6 @@ They stand beside Gradio's queue, so that saving a decision never waits for a mo
 them with the role that each needs; people.py says who is asking. Nothing that a browser sends is believed.
 """
 
-from starlette.routing import Route
-
 from ergo_demo.exports.hub.sending import Sender
 from ergo_demo.exports.jobs import Exports
 from ergo_demo.imaging import Door
@@ -30,16 +28,4 @@ def make_desk(
     return Desk(store, Shelf(store, door), Reviews(store), exports, door.root, entrance.invitation, sender, look_again)
 
 
-def annotate_routes(
-    store: Store,
-    door: Door,
-    entrance: Entrance,
-    exports: Exports,
-    look_again: LookAgain | None = None,
-    sender: Sender | None = None,
-) -> list[Route]:
-    """Every route below /annotate."""
-    return routes(make_desk(store, door, entrance, exports, look_again, sender), entrance)
-
-
-__all__ = ["LookAgain", "annotate_routes", "make_desk"]
+__all__ = ["LookAgain", "make_desk", "routes"]

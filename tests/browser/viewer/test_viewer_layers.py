@@ -19,7 +19,7 @@ def test_preview_is_there_before_the_tiles(page: Page, site: str) -> None:
     )
     red = f"data:image/svg+xml,{square}"
     show(page, site, id="b", preview=red)
-    page.wait_for_function(
+    middle_is_red = page.wait_for_function(
         """() => {
           const { width, height } = document.querySelector(".ev-canvas");
           const copy = document.createElement("canvas").getContext("2d");
@@ -28,6 +28,7 @@ def test_preview_is_there_before_the_tiles(page: Page, site: str) -> None:
           return data[0] === 255 && data[1] === 0;
         }"""
     )
+    assert middle_is_red.json_value()
 
 
 def test_no_photo_is_a_plain_frame_again(page: Page) -> None:
