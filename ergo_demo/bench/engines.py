@@ -69,6 +69,7 @@ def numbers_of(engine: Engine, options: argparse.Namespace) -> dict[str, Any]:
         **ratios(shapes[options.shapes[0]]),
         "overhead_share": share.pop("share"),
         "vision_speedup": {} if options.no_vision else local_speed.vision_speedup(local, options.rounds),
+        "vision_batch_speedup": {} if options.no_vision else local_speed.vision_batch_speedup(local, options.rounds),
         "shape": SHAPES[options.shapes[0]].words(),
         "shapes": {name: _described(measured) for name, measured in shapes.items()},
         "overhead": share,
@@ -116,6 +117,10 @@ def table(numbers: dict[str, Any]) -> str:
     lines += [
         f"Vision tower against stock, {name} patches: {ratio:.2f} times as fast"
         for name, ratio in numbers["vision_speedup"].items()
+    ]
+    lines += [
+        f"Vision tower against stock, {name} pictures of a thousand patches at once: {ratio:.2f} times as fast"
+        for name, ratio in numbers["vision_batch_speedup"].items()
     ]
     return "\n".join(
         [*lines, f"GPU: {numbers['gpu'] if isinstance(numbers['gpu'], str) else json.dumps(numbers['gpu'])}"]

@@ -23,9 +23,9 @@ RATIOS = {
 @pytest.fixture
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(engines_shapes.SHAPES, "1000/300", engines_shapes.Shape(Size(140, 84), Size(84, 56), 12))
-    monkeypatch.setattr(engines_overhead, "WIDTH", 400)
-    monkeypatch.setattr(engines_overhead, "HEIGHT", 320)
+    monkeypatch.setattr(engines_overhead, "MEGAPIXELS", 0.2)
     monkeypatch.setattr(local_speed, "GRIDS", ((6, 10),))
+    monkeypatch.setattr(local_speed, "BATCHES", (2,))
 
 
 @pytest.mark.usefixtures("_small")
@@ -36,6 +36,7 @@ def test_the_measurement_prints_every_key(tmp_path: Path, capsys: pytest.Capture
     numbers = json.loads(capsys.readouterr().out)
     assert numbers.keys() >= RATIOS | {"overhead_share", "vision_speedup", "shape", "gpu"}
     assert numbers["vision_speedup"].keys() == {"60"}
+    assert numbers["vision_batch_speedup"].keys() == {"2"}
     (shape,) = numbers["shapes"].values()
     assert shape["same_greedy_output"] is True
     assert shape["ratios"].keys() == RATIOS
