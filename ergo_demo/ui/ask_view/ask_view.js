@@ -6,6 +6,7 @@
  */
 import { svg } from "../viewer/dom.js";
 import { createViewer } from "../viewer/viewer.js";
+import { keepFocusOnBar } from "./bar_focus.js";
 import { Clock } from "./clock.js";
 import { fillEdges } from "./edges.js";
 import * as fill from "./fill.js";
@@ -42,7 +43,6 @@ class AskView {
   #clock = new Clock();
   #openingClock = new Clock();
   #waiting = 0;
-  #busy = false;
 
   constructor(element, { props, trigger, upload }) {
     const parts = element.querySelectorAll("[data-part]");
@@ -55,6 +55,7 @@ class AskView {
     });
     fill.fillExamples(this.#parts, props.examples, props.licence, (index) => this.#chooseExample(index));
     this.#listen();
+    keepFocusOnBar();
     if (!props.reads) this.#takePhotos(element, upload);
   }
 
@@ -84,7 +85,6 @@ class AskView {
     if (screen.seconds === null) this.#clock.stop();
     else this.#clock.set(screen.seconds, (seconds) => this.#tick(seconds));
     this.#askForMyTurn(screen.phase === "waiting");
-    if (busy !== this.#busy) this.#keepFocus((this.#busy = busy));
     this.#drawLeader();
   }
 
@@ -248,19 +248,6 @@ class AskView {
     for (const part of this.#parts.grid.querySelectorAll("[data-ticks]")) {
       part.textContent = (Number(part.dataset.ticks) + seconds).toFixed(1);
     }
-  }
-
-  /** Gradio takes Run away when it puts Stop into its place, and the focus would go with it. */
-  #keepFocus(busy) {
-    const had = document.activeElement?.id;
-    if (had !== "e-run" && had !== "e-stop") return;
-    const observer = new MutationObserver(() => {
-      const button = document.getElementById(busy ? "e-stop" : "e-run");
-      if (button && !button.disabled && document.activeElement === document.body) button.focus();
-    });
-    observer.observe(document.getElementById("e-bar"), { childList: true, subtree: true, attributes: true });
-    // Whatever gets the focus next, this button or what the person chose meanwhile, ends the watch.
-    document.addEventListener("focusin", () => observer.disconnect(), { once: true });
   }
 
   #askForMyTurn(waits) {
