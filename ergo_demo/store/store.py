@@ -9,19 +9,14 @@ ERGO_DATA/outbox/         what waits to be sent to the Hub, and which ids were s
 """
 
 import random
-import secrets
-import shutil
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, get_args
-
-import sqlalchemy as sa
+from typing import Self, get_args
 
 from ergo_demo.errors import Forgotten, NotThere
 from ergo_demo.records import Trace
@@ -43,9 +38,8 @@ from ergo_demo.store.records import (
     Stale,
     Submission,
 )
+from ergo_demo.store.wiping import EXPORTS, OUTBOX, wipe
 from ergo_demo.store.writer import Writer
-
-EXPORTS, OUTBOX, QUEUED = "exports", "outbox", "queued"
 
 
 class Store:
@@ -254,7 +248,7 @@ class Store:
         """Removes a photo and all that hangs on it, for good."""
         gone = self._writer.do(lambda connection: forget_image(connection, sha256))
         self._unlink(gone)
-        self._wipe()
+        wipe(self._parts)
         return gone
 
     def forget_overdue(self, now: datetime | None = None) -> Gone:
@@ -268,7 +262,7 @@ class Store:
             self._unlink(went)
             gone += went
         if gone:
-            self._wipe()
+            wipe(self._parts)
         return gone
 
     def _unlink(self, gone: Gone) -> None:
@@ -278,7 +272,7 @@ class Store:
     def forget_annotator(self, annotator: str) -> Gone:
         """Removes what a person (see `identity`) decided and drafted, for good."""
         gone = self._writer.do(lambda connection: forget_annotator(connection, annotator))
-        self._wipe()
+        wipe(self._parts)
         return gone
 
     def forgotten(self) -> dict[Kind, set[str]]:
@@ -291,22 +285,7 @@ class Store:
         known, photos = self.forgotten(), self._parts.photos
         if set(images) - known["image"] or set(people) - known["annotator"]:
             self._writer.do(lambda connection: copying.bury_all(connection, images, people, photos))
-            self._wipe()
-
-    def _wipe(self) -> None:
-        """Removes deleted text from where it still stands: SQLite's log, snapshots, exports, what waits to be sent."""
-        shutil.rmtree(self.outbox / QUEUED, ignore_errors=True)
-        with suppress(FileNotFoundError):
-            # Under another name first: an export that is being written then fails, and nobody gets its beginning.
-            self.exports.rename(self._parts.data / f".{EXPORTS}-{secrets.token_hex(8)}")
-        for folder in self._parts.data.glob(f".{EXPORTS}-*"):
-            shutil.rmtree(folder, ignore_errors=True)
-        for snapshot in (self._parts.data / copying.SNAPSHOTS).glob("*"):
-            snapshot.unlink()
-        if self._parts.writing.dialect.name == "sqlite":
-            with suppress(sa.exc.OperationalError), self._parts.reading.connect() as connection:
-                raw: Any = connection.connection.dbapi_connection
-                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            wipe(self._parts)
 
     def verify(self) -> verifying.Report:
         """Hashes every photo again and looks for every row's parents."""

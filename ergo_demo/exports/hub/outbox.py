@@ -15,7 +15,7 @@ from typing import Any
 
 from ergo_demo.exports.folder import dumps, read_lines, sha256_of
 from ergo_demo.store.blobs import sync_folder
-from ergo_demo.store.store import QUEUED
+from ergo_demo.store.wiping import QUEUED
 
 SENT, INSTANCE = "sent", "instance"
 

@@ -8,7 +8,24 @@ down_revision = None
 
 
 def upgrade() -> None:
-    """Makes them."""
+    """Makes them; a table after those that its rows point at."""
+    for table in (
+        _image,
+        _project,
+        _trace,
+        _item,
+        _member,
+        _annotation,
+        _draft,
+        _lease,
+        _refusal,
+        _annotation_box,
+        _annotation_reason,
+    ):
+        table()
+
+
+def _image() -> None:
     op.create_table(
         "image",
         sa.Column("blob_sha256", sa.Text(), nullable=False),
@@ -25,6 +42,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("blob_sha256", name=op.f("pk_image")),
     )
     op.create_index(op.f("ix_image_upload_sha256"), "image", ["upload_sha256"], unique=False)
+
+
+def _project() -> None:
     op.create_table(
         "project",
         sa.Column("id", sa.Text(), nullable=False),
@@ -33,6 +53,9 @@ def upgrade() -> None:
         sa.Column("created", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_project")),
     )
+
+
+def _trace() -> None:
     op.create_table(
         "trace",
         sa.Column("id", sa.Text(), nullable=False),
@@ -55,6 +78,9 @@ def upgrade() -> None:
     op.create_index(op.f("ix_trace_asked_by"), "trace", ["asked_by"], unique=False)
     op.create_index(op.f("ix_trace_blob_sha256"), "trace", ["blob_sha256"], unique=False)
     op.create_index(op.f("ix_trace_upload_sha256"), "trace", ["upload_sha256"], unique=False)
+
+
+def _item() -> None:
     op.create_table(
         "item",
         sa.Column("id", sa.Text(), nullable=False),
@@ -92,6 +118,9 @@ def upgrade() -> None:
     op.create_index(op.f("ix_item_project_open_uncertainty"), "item", ["project", "open", "uncertainty"], unique=False)
     op.create_index(op.f("ix_item_trace"), "item", ["trace"], unique=False)
     op.create_index(op.f("ix_item_upload_sha256"), "item", ["upload_sha256"], unique=False)
+
+
+def _member() -> None:
     op.create_table(
         "member",
         sa.Column("project", sa.Text(), nullable=False),
@@ -103,6 +132,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("project", "person", name=op.f("pk_member")),
     )
     op.create_index(op.f("ix_member_person"), "member", ["person"], unique=False)
+
+
+def _annotation() -> None:
     op.create_table(
         "annotation",
         sa.Column("id", sa.Text(), nullable=False),
@@ -123,6 +155,9 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_annotation_annotator"), "annotation", ["annotator"], unique=False)
     op.create_index(op.f("ix_annotation_project_created_id"), "annotation", ["project", "created", "id"], unique=False)
+
+
+def _draft() -> None:
     op.create_table(
         "draft",
         sa.Column("item", sa.Text(), nullable=False),
@@ -135,6 +170,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("item", "annotator", name=op.f("pk_draft")),
     )
     op.create_index(op.f("ix_draft_annotator"), "draft", ["annotator"], unique=False)
+
+
+def _lease() -> None:
     op.create_table(
         "lease",
         sa.Column("item", sa.Text(), nullable=False),
@@ -145,6 +183,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("item", "annotator", name=op.f("pk_lease")),
     )
     op.create_index(op.f("ix_lease_annotator"), "lease", ["annotator"], unique=False)
+
+
+def _refusal() -> None:
     op.create_table(
         "refusal",
         sa.Column("id", sa.Text(), nullable=False),
@@ -157,6 +198,9 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_refusal_annotator"), "refusal", ["annotator"], unique=False)
     op.create_index(op.f("ix_refusal_item_annotator"), "refusal", ["item", "annotator"], unique=False)
+
+
+def _annotation_box() -> None:
     op.create_table(
         "annotation_box",
         sa.Column("annotation", sa.Text(), nullable=False),
@@ -170,6 +214,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("annotation", "place", name=op.f("pk_annotation_box")),
     )
+
+
+def _annotation_reason() -> None:
     op.create_table(
         "annotation_reason",
         sa.Column("annotation", sa.Text(), nullable=False),
