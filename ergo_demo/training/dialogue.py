@@ -259,8 +259,11 @@ def final_reply(question: Question) -> list[Piece]:
         pieces = [Piece("<think>The", Role.VERDICT, seen), Piece(_said(question))]
         pieces.append(Piece(" " + question.answer, Role.LABEL, seen))
         answered = [Piece(question.answer, Role.ANSWER)]
-    end = '".' if question.type == "read" else "."
-    return [*pieces, Piece(f"{end}</think><answer>"), *answered, Piece("</answer>"), Piece(END)]
+    if question.type == "read":  # that a label ends here is read, too; the tokenizer joins these four characters
+        pieces += [Piece('".</', Role.LABEL), Piece("think><answer>")]
+    else:
+        pieces.append(Piece(".</think><answer>"))
+    return [*pieces, *answered, Piece("</answer>"), Piece(END)]
 
 
 def _clue(question: Question, text: str, role: Role, index: int) -> Piece:
@@ -278,9 +281,12 @@ def _said(question: Question) -> str:
 
 
 def blind_reply(question: Question, rng: np.random.Generator) -> list[Piece]:
-    """The second reply where the box misses what was asked about: a guess where there is something to guess."""
+    """The second reply where the box misses what was asked about: a guess where there is something to guess.
+
+    A direction is never guessed: the first thought has told it, and said again it would pass for seen.
+    """
     pieces = [Piece("<think>It", Role.VERDICT), Piece(" is not in this part of the photo")]
-    if question.alternatives:
+    if question.alternatives and question.type != "relation":
         answer = question.alternatives[int(rng.integers(len(question.alternatives)))]
         pieces.append(Piece(", so this is a guess.</think><answer>"))
     else:

@@ -36,6 +36,7 @@ Mode = Literal["tower", "coarse", "both", "direct", "close"]
 COARSE_BUDGETS = (80, 320)
 CLOSE_BUDGETS = (80, 280)
 DIRECT_BUDGETS = (80, 1280)  # the last is L: the longest view that the direct mode is trained at
+SMALL_PX = (0.2e6, 1e6)
 LEAN_GLYPH_PX = (18.0, 30.0)  # height of capitals in most zoom views of training
 COARSER: dict[Type, float] = {"read": 1.0, "attribute": 1.2, "hidden": 1.6, "relation": 2.5}
 """How many times larger than a letter is what has to be seen."""
@@ -45,7 +46,7 @@ TYPE_SHARES: dict[Mode, tuple[float, ...]] = {
     "direct": (0.28, 0.22, 0.2, 0.3),
 }
 """Shares of TYPES in the questions about whole scenes."""
-MISSED = 0.1  # share of second looks at a box that misses what was asked about
+MISSED = 0.15  # share of second looks at a box that misses what was asked about
 
 
 @dataclass(frozen=True)
@@ -86,8 +87,17 @@ def lesson_shape(rng: np.random.Generator, mode: Mode) -> tuple[Size, int]:
     if mode == "close":
         return _sized(_log_uniform(rng, 0.5e6, 16e6), aspect), round(_log_uniform(rng, *CLOSE_BUDGETS))
     budget = COARSE_BUDGET_TOKENS if rng.random() < 0.4 else round(_log_uniform(rng, *COARSE_BUDGETS))
-    area = V_STAR * float(rng.uniform(0.75, 1.25)) if rng.random() < 0.6 else _log_uniform(rng, 0.2e6, 48e6)
-    return _sized(area, aspect), budget
+    return _sized(_area(rng), aspect), budget
+
+
+def _area(rng: np.random.Generator) -> float:
+    """Source px of a scene for two looks: mostly about V*'s; small ones have a share of their own, for their plates
+    are as large as what carries them.
+    """
+    share = rng.random()
+    if share < 0.5:
+        return V_STAR * float(rng.uniform(0.75, 1.25))
+    return _log_uniform(rng, 0.2e6, 48e6) if share < 0.75 else _log_uniform(rng, *SMALL_PX)
 
 
 def _log_uniform(rng: np.random.Generator, low: float, high: float) -> float:
