@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from ergo_demo.geometry import Box, Size, View
 
 if TYPE_CHECKING:
-    from ergo_demo.records import Reply
+    from ergo_demo.replies import Reply
 
 __all__ = ["Box", "Size", "View", "ask"]
 
@@ -19,5 +19,6 @@ def ask(image: str | Path, question: str, **settings: object) -> "Reply":
     """
     # Imported here: `import ergo_demo` must stay light, and an engine may need torch.
     from ergo_demo.command import ask_once
+    from ergo_demo.replies import reply_of
 
-    return ask_once(Path(image), question, settings).reply()
+    return reply_of(ask_once(Path(image), question, settings))

@@ -143,6 +143,7 @@ def _add_ask(parser: argparse.ArgumentParser) -> None:
 def _ask(options: argparse.Namespace) -> None:
     from ergo_demo.command import ask_once
     from ergo_demo.events import Event, Spoke
+    from ergo_demo.replies import reply_of
 
     def speak(event: Event) -> None:
         if isinstance(event, Spoke):
@@ -150,13 +151,16 @@ def _ask(options: argparse.Namespace) -> None:
 
     trace = ask_once(options.image, options.question, _flags(options, RUN_FLAGS), speak)
     print(file=sys.stderr)
-    reply = trace.reply()
+    reply = reply_of(trace)
     if options.json:
         print(json.dumps(reply, ensure_ascii=False))
         return
     tokens, seconds = reply["tokens"], reply["seconds"]
     box = "the whole photo" if reply["box"] is None else ", ".join(f"{edge:.0f}" for edge in reply["box"])
     print(f"{reply['answer']}\n  outcome {reply['outcome']}, read at {box} (source px)")
+    if reply["spread"] is not None and reply["region"] is not None:
+        around = ", ".join(f"{edge:.0f}" for edge in reply["region"])
+        print(f"  {len(reply['samples'])} samples: spread {reply['spread']:.2f}, expanded region {around}")
     print(f"  {tokens['total']:,} vision tokens of {tokens['full_resolution']:,}, {seconds['total']:.1f} s")
 
 

@@ -200,20 +200,6 @@ class Seconds(TypedDict):
     total: float
 
 
-class Reply(TypedDict):
-    """What a program gets: the same from the command line, the endpoint and Python. Boxes in source px."""
-
-    outcome: str
-    answer: str
-    thoughts: dict[str, str]
-    thought: str
-    box: list[float] | None
-    flags: list[str]
-    tokens: TokenCounts
-    seconds: Seconds
-    model: dict[str, str]
-
-
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
@@ -278,21 +264,6 @@ class Trace:
         zoom = self.zoom.seconds if self.zoom else 0.0
         region = self.region_look.seconds if self.region_look else 0.0
         return {"coarse": coarse, "zoom": zoom, "total": coarse + zoom + self.sample_seconds + region}
-
-    def reply(self) -> Reply:
-        """The short form that programs get."""
-        coarse, zoom = (look.thought if look else "" for look in (self.coarse, self.zoom))
-        return {
-            "outcome": self.outcome.value,
-            "answer": self.answer,
-            "thoughts": {"coarse": coarse, "zoom": zoom},
-            "thought": coarse,
-            "box": list(self.box.edges) if self.box else None,
-            "flags": [flag.value for flag in self.flags],
-            "tokens": self.tokens(),
-            "seconds": self.seconds(),
-            "model": to_json(self.model),
-        }
 
 
 T = TypeVar("T")

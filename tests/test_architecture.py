@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "ergo_demo"
 
 LAYERS = [
-    {"errors", "geometry", "records", "settings", "protocol"},
+    {"errors", "geometry", "records", "replies", "settings", "protocol"},
     {"uncertainty", "scoring", "scenes", "imaging", "overlay"},
     {"engines", "store"},
     {"asking", "events", "pipeline", "what_if"},

@@ -9,7 +9,7 @@ from skimage import data
 import ergo_demo
 from ergo_demo import scenes
 from ergo_demo.geometry import Box
-from ergo_demo.records import Reply
+from ergo_demo.replies import Reply
 from ergo_demo.scenes import Type
 
 MODEL = Path(__file__).parent.parent / "assets" / "models" / "ergo-tiny"

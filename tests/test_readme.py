@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ergo_demo.records import Reply
+from ergo_demo.replies import Reply
 from ergo_demo.settings import Settings
 
 ROOT = Path(__file__).parent.parent

@@ -10,19 +10,21 @@ from pydantic import ValidationError
 
 from ergo_demo import errors
 from ergo_demo.geometry import Box, Size, View
-from ergo_demo.protocol.parsing import Flag
+from ergo_demo.protocol.parsing import Flag, Why
 from ergo_demo.records import (
     Finish,
     Generation,
     Look,
     ModelInfo,
     Outcome,
+    Sample,
     Sampling,
     Token,
     Trace,
     from_json,
     to_json,
 )
+from ergo_demo.replies import Reply, reply_of
 
 LOOK = Look(
     view=View(Box(0, 0, 2246, 1582), Size(840, 588)),
@@ -77,17 +79,25 @@ def test_a_wrong_field_is_named(field: str, value: object) -> None:
 
 
 def test_the_reply_counts_both_looks_against_one_look_at_everything() -> None:
-    reply = TRACE.reply()
+    reply = reply_of(TRACE)
     assert reply["tokens"] == {"coarse": 630, "zoom": 200, "total": 830, "full_resolution": 4480}
     assert reply["seconds"] == {"coarse": 1.25, "zoom": 0.75, "total": 2.0}
     assert reply["box"] == [10.5, 10.25, 569.123456789, 289.5]
     assert reply["thought"] == reply["thoughts"]["coarse"] == "Ünïcode 船"
     assert reply["model"] == {"name": "ERGO-tiny", "revision": "1", "device": "CPU", "dtype": "fp32"}
-    assert list(reply) == ["outcome", "answer", "thoughts", "thought", "box", "flags", "tokens", "seconds", "model"]
+    assert list(reply) == list(Reply.__annotations__)
+    assert (reply["samples"], reply["spread"], reply["region"], reply["calibration"]) == ([], None, None, None)
+
+
+def test_the_reply_says_what_the_samples_found() -> None:
+    samples = (Sample("", Finish.STOP, box=TRACE.box), Sample("", Finish.LENGTH, why=Why.NO_ZOOM))
+    reply = reply_of(replace(TRACE, samples=samples, spread=0.25, region=Box(1, 2, 3, 4)))
+    assert reply["samples"] == [reply["box"], None]
+    assert (reply["spread"], reply["region"]) == (0.25, [1, 2, 3, 4])
 
 
 def test_a_failed_run_has_a_reply_too() -> None:
-    reply = replace(TRACE, coarse=None, zoom=None, box=None, outcome=Outcome.FAILED, answer="").reply()
+    reply = reply_of(replace(TRACE, coarse=None, zoom=None, box=None, outcome=Outcome.FAILED, answer=""))
     assert reply["box"] is None
     assert reply["tokens"]["total"] == 0
     assert reply["outcome"] == "failed"

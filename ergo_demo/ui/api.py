@@ -20,6 +20,7 @@ from ergo_demo.asking import check_question, run_settings
 from ergo_demo.errors import ErgoError, ImageUnreadable, QuestionEmpty
 from ergo_demo.events import Event, Finished, Spoke, Stage
 from ergo_demo.records import Trace
+from ergo_demo.replies import reply_of
 from ergo_demo.ui.gate import IsRun, Refused
 from ergo_demo.ui.services import Services
 from ergo_demo.ui.visitors import Clock
@@ -91,7 +92,7 @@ def answer(
         if isinstance(events, Generator):
             events.close()
         services.door.forget(photo)
-    yield dict(trace.reply())
+    yield dict(reply_of(trace))
 
 
 def calls_the_model(page: gr.Blocks) -> IsRun:
