@@ -134,16 +134,19 @@ def _draw_heat(canvas: Pixels, heat: NDArray[np.float64], scale: float, opacity:
         if not levels[row].any():
             continue
         y = np.flatnonzero(rows == row)
-        part = canvas[y[0] : y[-1] + 1] if len(y) else canvas[:0]
+        on_photo = canvas[y[0] : y[-1] + 1] if len(y) else canvas[:0]
+        part = on_photo.copy()
         along = ((np.arange(width) + 0.5)[None, :] + (y + 0.5)[:, None]) / math.sqrt(2)
         for level, (period, tint) in enumerate(zip(HATCH_PERIODS, HATCH_TINTS, strict=True), start=1):
             there = (levels[row, columns] == level)[None, :]
-            _blend(part, there * tint * opacity, HATCH.colour)
+            _blend(part, there * tint, HATCH.colour)
             for line, colour, strength in (
                 (HATCH.casing_width, CASING, HATCH.casing_opacity),
                 (HATCH.width, HATCH.colour, 1.0),
             ):
-                _blend(part, there * _hatched(along, period * scale, line * scale) * strength * opacity, colour)
+                _blend(part, there * _hatched(along, period * scale, line * scale) * strength, colour)
+        # Tint and lines fade together, as the page fades its group: one by one, what lies below would shine through twice.
+        on_photo[...] = np.round(on_photo * (1 - opacity) + part * np.float32(opacity))
 
 
 def _hatched(along: NDArray[np.float64], period: float, width: float) -> NDArray[np.float64]:

@@ -129,8 +129,8 @@ class _TwoLooks:
         replies = yield from _drawn(forks, self.chosen.samples)
         view = self.trace.coarse.view
         samples = [read_sample(reply, view, self.photo.size) for reply in replies]
-        self.trace = replace(self.trace, sample_seconds=time.perf_counter() - started)
         self.trace = measured(self.trace, samples, self.chosen.calibration)
+        self.trace = replace(self.trace, sample_seconds=time.perf_counter() - started)
         yield RegionReady(self.trace.region, self.trace.spread)
         if self.chosen.region_look and self.trace.region is not None and not self.stop():
             yield from self._read_region(engine.dialogue(self.chosen.sampling, first), self.trace.region)

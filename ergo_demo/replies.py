@@ -9,8 +9,8 @@ from ergo_demo.records import Seconds, TokenCounts, Trace, to_json
 class Reply(TypedDict):
     """The short form of a trace. Boxes are [x1, y1, x2, y2] in source px.
 
-    samples: the box of each, None where it names none; region: the expanded region, and calibration: what it was grown
-    by. All three are empty where no samples were wanted, and spread is None where fewer than two name a box.
+    samples: the box of each, None where it names none, failed or was stopped; spread: 0 to 1, None where fewer than two
+    came to an end; region: the expanded region, and calibration: what it was grown by, or None.
     """
 
     outcome: str
@@ -29,7 +29,7 @@ class Reply(TypedDict):
 
 
 def reply_of(trace: Trace) -> Reply:
-    """The short form. Replies and tokens of both looks, and the heat map, are in the trace alone."""
+    """The short form. What was said word by word, why a sample has no box, and the heat map are in the trace."""
     coarse, zoom = (look.thought if look else "" for look in (trace.coarse, trace.zoom))
     return {
         "outcome": trace.outcome.value,

@@ -52,17 +52,20 @@ def add_ask(services: Services) -> None:
         zoom_budget_tokens: int | None = None,
         temperature: float | None = None,
         seed: int | None = None,
+        samples: int | None = None,
     ) -> Iterator[dict[str, Any]]:
         """Looks twice at an image and answers. Yields {"stage", "text"} while the model writes, then the reply.
 
         The reply is the object that `python -m ergo_demo ask IMAGE QUESTION --json` prints: outcome, answer, thoughts,
-        box in pixels of the upright image, vision tokens, seconds, model.
+        box, samples and expanded region in pixels of the upright image, vision tokens, seconds, model. `samples`: how
+        many first looks are drawn again after the answer; 0 costs nothing.
         """
         values = {
             "coarse_budget_tokens": coarse_budget_tokens,
             "zoom_budget_tokens": zoom_budget_tokens,
             "temperature": temperature,
             "seed": seed,
+            "samples": samples,
         }
         try:
             yield from answer(services, image, question, values)

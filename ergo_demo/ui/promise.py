@@ -5,6 +5,7 @@ from typing import NotRequired, TypedDict
 from ergo_demo.geometry import Box, Size
 from ergo_demo.records import Calibration, Trace
 from ergo_demo.uncertainty.conformal import LEAST_ITEMS, share_range
+from ergo_demo.uncertainty.measuring import opinions
 
 
 class Line(TypedDict):
@@ -30,13 +31,16 @@ def promise(trace: Trace, given: Calibration | None) -> Line:
         rest = f"not calibrated{_why_not(trace, given)}. It promises nothing."
         return {"strong": "Sample region,", "rest": rest, "icon": "region"}
     n = calibration.n
+    if calibration.q is None:
+        rest = f"is the whole photo: {n} items are too few to say how far to grow for {_in_cases(calibration)}."
+        return {"strong": "The dashed region", "rest": rest, "icon": "region"}
     if calibration.epsilon is not None:
         within = f"within {100 * calibration.epsilon:g} points (n = {n})."
         rest = f"answers right as often as the target's own box, {within}"
         return {"strong": "The dashed region", "rest": rest + _ending(trace), "icon": "region"}
     low, high = share_range(n, calibration.alpha)
     rest = (
-        f"holds the target in {100 * (1 - calibration.alpha):g} % of cases "
+        f"holds the target in {_in_cases(calibration)} "
         f"(n = {n}, {100 * low:.0f}–{100 * high:.0f} %)."
     )
     about = (
@@ -44,6 +48,10 @@ def promise(trace: Trace, given: Calibration | None) -> Line:
         "90 % certainty; more items make it narrower."
     )
     return {"strong": "The dashed region", "rest": rest + _ending(trace), "icon": "region", "about": about}
+
+
+def _in_cases(calibration: Calibration) -> str:
+    return f"{100 * (1 - calibration.alpha):g} % of cases"
 
 
 def _why_not(trace: Trace, given: Calibration | None) -> str:
@@ -54,8 +62,12 @@ def _why_not(trace: Trace, given: Calibration | None) -> str:
         return " for this model revision (n = 0)"
     if given.box_temperature != trace.sampling.temperature:
         return f" for these settings (n = 0; there is one for boxes of temperature {given.box_temperature:g})"
+    ended = len(opinions(trace.samples))
+    if given.samples == len(trace.samples) > ended:
+        return f" (n = 0; {ended} of {given.samples} samples came to an end)"
     asked = (
-        f"{given.samples} samples at temperature {given.temperature:g}, {given.coarse_budget_tokens:,} coarse tokens"
+        f"{given.samples} samples at temperature {given.temperature:g} and top-p {given.top_p:g}, "
+        f"{given.coarse_budget_tokens:,} coarse tokens"
     )
     return f" for these settings (n = 0; there is one for {asked})"
 
