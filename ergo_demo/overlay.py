@@ -145,7 +145,7 @@ def _draw_heat(canvas: Pixels, heat: NDArray[np.float64], scale: float, opacity:
                 (HATCH.width, HATCH.colour, 1.0),
             ):
                 _blend(part, there * _hatched(along, period * scale, line * scale) * strength, colour)
-        # Tint and lines fade together, as the page fades its group: one by one, what lies below would shine through twice.
+        # Tint and lines fade together, as the page fades its group: one by one, the photo would shine through twice.
         on_photo[...] = np.round(on_photo * (1 - opacity) + part * np.float32(opacity))
 
 

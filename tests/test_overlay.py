@@ -106,6 +106,8 @@ def test_the_hatching_is_denser_where_more_looks_agree_and_fades_with_the_slider
     assert none == 0 < quarter < all_of_them
     half = 255 - draw(replace(UNSURE, box=None), white(800, 600), ("heat",), heat_opacity=0.5).astype(int).mean(2)
     assert half[20:280].mean() < ink[20:280].mean()
+    # The layer fades as one, as the page's does: a line over its tint is no paler than a line alone.
+    assert np.abs(half - ink / 2).max() <= 1
     assert draw(UNSURE, white(800, 600), ("heat",), heat_opacity=0.0).min() == 255
 
 

@@ -131,8 +131,10 @@ class Bench:
     def _file(self, stream: Stream, settings: RunSettings) -> Path:
         budgets = (settings.coarse_budget_tokens, settings.zoom_budget_tokens)
         file = samples_file(self.folder, self.engine.info.model, stream, budgets)
-        drawn = f"k{settings.samples}-t{settings.sample_temperature:g}-s{settings.sampling.seed}"
-        return file.with_name(f"{file.stem}-c{budgets[0]}-{drawn}.jsonl")
+        sampling = settings.sampling
+        box = f"c{budgets[0]}-t{sampling.temperature:g}-m{sampling.max_new_tokens}"
+        drawn = f"k{settings.samples}-t{settings.sample_temperature:g}-p{sampling.top_p:g}-s{sampling.seed}"
+        return file.with_name(f"{file.stem}-{box}-{drawn}.jsonl")
 
     def _look(self, stream: Stream, item: Item, settings: RunSettings) -> Seen:
         scene, question = draw(stream, item)
@@ -182,6 +184,9 @@ class _Kept:
         self._known[seen.type, seen.number] = seen
 
 
+HELD = {"box": "box", "sample_region": "sample region", "calibrated_region": "calibrated region (90 %)"}
+
+
 def as_text(numbers: dict[str, Any]) -> str:
     """The numbers as a few lines."""
     lines = [f"{numbers['n']} scenes a type, seed {numbers['seed']}, {numbers['model']['name']}"]
@@ -191,6 +196,10 @@ def as_text(numbers: dict[str, Any]) -> str:
             f"{name} %: promised {numbers['promised_coverage'][name]:.1%}, realised {share:.1%}; a single split "
             f"{split['coverage']:.1%} ({split['low']:.1%} to {split['high']:.1%})"
         )
+    for name, part in numbers["by_type"].items():
+        if part["n"]:
+            held = (f"{said} {part[key]['coverage']:.1%} ({part[key]['area']:.1%})" for key, said in HELD.items())
+            lines.append(f"{name} (n = {part['n']}), target held (area): {', '.join(held)}")
     lines.append(f"area over calibrated margin {numbers['area_over_calibrated_margin']:.2f}")
     lines.append(
         f"AUC {_or_none(numbers['auc'])}, of the log-probability {_or_none(numbers['auc_logprob'])} "

@@ -11,11 +11,16 @@ PARTS = {"box": ("model", "o"), "sample_region": ("you", "s"), "calibrated_regio
 
 def draw_figures(numbers: Numbers) -> list[Drawn]:
     """A figure for each of the measurements."""
+    types, hidden = numbers["by_type"], {f"k = {k}": part for k, part in numbers["by_type_and_k"]["hidden"].items()}
     return [
-        drawn("coverage", lambda c: _by_type(c, numbers, "coverage"), "How often the target lies wholly inside.",
+        drawn("coverage", lambda c: _of_groups(c, types, "coverage"), "How often the target lies wholly inside.",
                "Chart: coverage by box, sample region and calibrated region (90 %), for each type of question."),
-        drawn("area", lambda c: _by_type(c, numbers, "area"), "Mean share of the photo's area.",
+        drawn("area", lambda c: _of_groups(c, types, "area"), "Mean share of the photo's area.",
                "Chart: area of box, sample region and calibrated region (90 %), for each type of question."),
+        drawn("hidden_coverage", lambda c: _of_groups(c, hidden, "coverage"), "The same for hidden, by places.",
+               "Chart: coverage by box, sample region and calibrated region (90 %) against k."),
+        drawn("hidden_area", lambda c: _of_groups(c, hidden, "area"), "The same for hidden, by places.",
+               "Chart: area of box, sample region and calibrated region (90 %) against k."),
         drawn("promise", lambda c: _promise(c, numbers), "Coverage that is promised and that came of it.",
                "Chart: realised coverage over 200 random halves against the promise, with single splits."),
         drawn("roc", lambda c: _roc(c, numbers["roc"]), "Wrong boxes found against right ones suspected.",
@@ -26,8 +31,8 @@ def draw_figures(numbers: Numbers) -> list[Drawn]:
     ]  # fmt: skip
 
 
-def _by_type(canvas: Canvas, numbers: Numbers, what: str) -> None:
-    axes, groups = canvas.axes, {name: part for name, part in numbers["by_type"].items() if part["n"]}
+def _of_groups(canvas: Canvas, numbers: Numbers, what: str) -> None:
+    axes, groups = canvas.axes, {name: part for name, part in numbers.items() if part["n"]}
     for index, (name, (colour, marker)) in enumerate(PARTS.items()):
         x = [place + (index - 1) * 0.18 for place in range(len(groups))]
         y = [100 * part[name][what] for part in groups.values()]

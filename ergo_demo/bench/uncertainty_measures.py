@@ -225,8 +225,7 @@ def _coverage(seen: Sequence[Seen], q: float | None) -> dict[str, Any]:
     if not seen:
         return {"n": 0}
     calibrated = [grown(one.region, q, one.frame) if one.region else one.frame for one in seen]
-    held = [region is not None and plain(one) <= (math.inf if q is None else q) for one, region in
-            zip(seen, calibrated, strict=True)]  # fmt: skip
+    held = [plain(one) <= (math.inf if q is None else q) for one in seen]
     return {
         "n": len(seen),
         "box": {"coverage": fmean(not one.wrong for one in seen), "area": fmean(_share(one.box, one) for one in seen)},

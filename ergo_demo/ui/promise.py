@@ -39,10 +39,7 @@ def promise(trace: Trace, given: Calibration | None) -> Line:
         rest = f"answers right as often as the target's own box, {within}"
         return {"strong": "The dashed region", "rest": rest + _ending(trace), "icon": "region"}
     low, high = share_range(n, calibration.alpha)
-    rest = (
-        f"holds the target in {_in_cases(calibration)} "
-        f"(n = {n}, {100 * low:.0f}–{100 * high:.0f} %)."
-    )
+    rest = f"holds the target in {_in_cases(calibration)} (n = {n}, {100 * low:.0f}–{100 * high:.0f} %)."
     about = (
         f"Measured on {n} items of this model from the random stream. The range is where the true share lies with "
         "90 % certainty; more items make it narrower."

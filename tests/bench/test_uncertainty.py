@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ergo_demo.__main__ import main
-from ergo_demo.bench.uncertainty import write_report
+from ergo_demo.bench.uncertainty import as_text, write_report
 from ergo_demo.bench.uncertainty_measures import Seen, area_by_k, area_over_margin, auc, summary
 from ergo_demo.geometry import Box, Size
 
@@ -45,6 +45,7 @@ def items() -> list[Seen]:
 def test_the_promise_is_kept_and_the_keys_are_those_of_the_issue(items: list[Seen]) -> None:
     numbers = summary(items, items, seed=1)
     assert set(KEYS) <= set(numbers)
+    assert set(numbers["realised_coverage"]) == {"80", "90", "95"}
     for name, share in numbers["realised_coverage"].items():
         assert abs(share - numbers["promised_coverage"][name]) < 0.01
         assert set(numbers["single_split"][name]) == {"coverage", "low", "high", "inside"}
@@ -56,6 +57,8 @@ def test_the_promise_is_kept_and_the_keys_are_those_of_the_issue(items: list[See
     assert few["n"] + many["n"] == numbers["by_type"]["hidden"]["n"] == 400
     assert few["box"]["coverage"] > many["box"]["coverage"]
     assert json.loads(json.dumps(numbers)) == numbers
+    said = as_text({**numbers, "n": 800, "seed": 1, "model": {"name": "none"}})
+    assert "hidden (n = 400), target held (area): box " in said
 
 
 def test_samples_that_reach_the_target_give_smaller_regions_than_one_margin(items: list[Seen]) -> None:
@@ -75,7 +78,7 @@ def test_without_a_box_an_item_counts_as_missed_wrong_and_doubtful(items: list[S
 def test_the_report_has_a_figure_for_each_measurement(items: list[Seen], tmp_path: Path) -> None:
     numbers = summary(items[:200], items[:200], seed=1)
     write_report(tmp_path, numbers)
-    names = {"coverage", "area", "promise", "roc", "area_by_k"}
+    names = {"coverage", "area", "hidden_coverage", "hidden_area", "promise", "roc", "area_by_k"}
     assert {file.stem for file in tmp_path.glob("*.png")} == names
     assert json.loads((tmp_path / "report.json").read_text("utf-8"))["auc_scenes"] == 200
 

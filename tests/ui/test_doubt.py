@@ -115,9 +115,19 @@ def test_a_calibration_for_something_else_is_named_as_such() -> None:
     assert other["rest"] == "not calibrated for this model revision (n = 0). It promises nothing."
     same = replace(CALIBRATION, model=plain.model.name, revision=plain.model.revision)
     assert doubt.lines(plain, same)[1]["rest"] == (
-        "not calibrated for these settings (n = 0; there is one for 8 samples at temperature 1, 1,280 coarse tokens). "
-        "It promises nothing."
+        "not calibrated for these settings (n = 0; there is one for 8 samples at temperature 1 and top-p 1, "
+        "1,280 coarse tokens). It promises nothing."
     )
+    stopped = replace(same, samples=len(plain.samples) + 1)
+    fewer = replace(plain, samples=(*plain.samples, Sample("", Finish.CANCELLED)))
+    told = f"not calibrated (n = 0; {len(plain.samples)} of {stopped.samples} samples came to an end). "
+    assert doubt.lines(fewer, stopped)[1]["rest"] == told + "It promises nothing."
+
+
+def test_a_calibration_without_end_names_the_whole_photo_and_no_share() -> None:
+    endless = trace(HERE, HERE, calibration=replace(CALIBRATION, n=60, alpha=0.01, q=None))
+    words = "The dashed region is the whole photo: 60 items are too few to say how far to grow for 99 % of cases."
+    assert said(endless)[1] == words
 
 
 def test_a_region_that_ends_at_the_edge_and_one_found_by_risk_control_say_so() -> None:
