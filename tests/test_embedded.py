@@ -3,12 +3,17 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 from skimage import data
 
 import ergo_demo
 from ergo_demo import scenes
+from ergo_demo.command import ask_once
 from ergo_demo.geometry import Box
+from ergo_demo.imaging import encode_png
+from ergo_demo.overlay import LAYERS, draw
 from ergo_demo.replies import Reply
 from ergo_demo.scenes import Type
 
@@ -21,7 +26,9 @@ def asked(folder: Path, kind: Type) -> list[tuple[dict[str, object], Reply]]:
     """Each item of questions.jsonl with the reply to it."""
     scenes.write(folder, scenes.Selection(UNSEEN, SEED, kind=kind))
     items = [json.loads(line) for line in (folder / "questions.jsonl").read_text("utf-8").splitlines()]
-    return [(item, ergo_demo.ask(folder / item["image"], item["question"], model=str(MODEL))) for item in items]
+    return [
+        (item, ergo_demo.ask(folder / item["image"], item["question"], model=str(MODEL), samples=0)) for item in items
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +68,21 @@ def test_nearly_every_reply_is_whole(answered: list[tuple[dict[str, object], Rep
         for _item, reply in answered
     ]
     assert sum(whole) >= 0.8 * UNSEEN
+
+
+def test_the_same_seed_gives_the_same_samples_regions_and_png(tmp_path: Path) -> None:
+    scenes.write(tmp_path, scenes.Selection(1, SEED, kind="hidden", k=4))
+    item = json.loads((tmp_path / "questions.jsonl").read_text("utf-8"))
+    photo = np.asarray(Image.open(tmp_path / item["image"]))
+
+    def run(seed: int) -> tuple[object, bytes]:
+        flags = {"model": str(MODEL), "samples": 4, "seed": seed}
+        trace = ask_once(tmp_path / item["image"], item["question"], flags)
+        assert len(trace.samples) == 4
+        return (trace.samples, trace.region, trace.spread, trace.heat), encode_png(draw(trace, photo, LAYERS))
+
+    assert run(5) == run(5)
+    assert run(5)[0] != run(6)[0], "the seed does not reach the samples"
 
 
 def test_a_real_photograph_goes_through(tmp_path: Path) -> None:
