@@ -208,6 +208,12 @@ class Apprentice:
         torch.save(kept, self.run / "state.tmp")
         (self.run / "state.tmp").replace(self.run / "state.pt")
 
+    def close(self) -> None:
+        """End its threads and processes; what was made ahead is thrown away."""
+        self._pool.shutdown()
+        if self._makers is not None:
+            self._makers.shutdown(cancel_futures=True)
+
     def _resume(self) -> None:
         """Take the weights, heads and the count of examples from any earlier stage, the rest only from this one."""
         path = self.run / "state.pt"

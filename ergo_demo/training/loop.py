@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from collections import defaultdict
+from contextlib import closing
 from pathlib import Path
 
 from ergo_demo.training.apprentice import Apprentice
@@ -41,15 +42,19 @@ def train(stage: Stage, folder: Path, run: Path, *, minutes: float, seed: int, s
     saves first) goes on where it stopped, and its examples never repeat.
     """
     run.mkdir(parents=True, exist_ok=True)
-    apprentice = Apprentice(folder, run, stage, seed, workers=os.cpu_count() or 1, makers=os.cpu_count() or 1)
+    many = os.cpu_count() or 1
+    with closing(Apprentice(folder, run, stage, seed, workers=many, makers=many)) as apprentice:
+        _train(apprentice, _Log(run / "log.jsonl", stage, minutes), minutes, save_minutes)
+
+
+def _train(apprentice: Apprentice, log: "_Log", minutes: float, save_minutes: float) -> None:
     before, started = apprentice.seconds, time.monotonic()
-    log = _Log(run / "log.jsonl", stage, minutes)
     last_save = time.monotonic()
     stopped: list[int] = []
     for asked in (signal.SIGINT, signal.SIGTERM):
         signal.signal(asked, lambda number, _frame: stopped.append(number))
     while (done := min(1.0, apprentice.seconds / (60 * minutes))) < 1 and not stopped:
-        tally = apprentice.step(learning_rate(stage, done, apprentice.steps))
+        tally = apprentice.step(learning_rate(apprentice.stage, done, apprentice.steps))
         apprentice.seconds = before + time.monotonic() - started
         log.step(apprentice, done, tally)
         if time.monotonic() - last_save > 60 * save_minutes:

@@ -1,6 +1,8 @@
 """The training forward pass computes what transformers computes, and learning can be interrupted."""
 
+import multiprocessing
 import shutil
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -138,10 +140,12 @@ def test_batches_made_by_other_processes_are_the_same(micro: Path, tmp_path: Pat
         torch.manual_seed(0)  # dense heads are new in each run
         run = tmp_path / f"run{makers}"
         run.mkdir()
-        apprentice = Apprentice(micro, run, stages.STAGES["both"], seed=0, workers=2, makers=makers)
-        return [float(apprentice.step(1e-3, most=1).loss) for _ in range(2)]
+        with closing(Apprentice(micro, run, stages.STAGES["both"], seed=0, workers=2, makers=makers)) as apprentice:
+            return [float(apprentice.step(1e-3, most=1).loss) for _ in range(2)]
 
+    before = set(multiprocessing.active_children())
     assert losses(1) == pytest.approx(losses(0), rel=1e-4)
+    assert set(multiprocessing.active_children()) == before, "a process that makes batches outlives its stage"
 
 
 def test_a_saved_checkpoint_is_small(micro: Path) -> None:
