@@ -144,6 +144,7 @@ def _ask(options: argparse.Namespace) -> None:
     from ergo_demo.command import ask_once
     from ergo_demo.events import Event, Spoke
     from ergo_demo.replies import reply_of
+    from ergo_demo.ui.promise import region_label
 
     def speak(event: Event) -> None:
         if isinstance(event, Spoke):
@@ -160,7 +161,7 @@ def _ask(options: argparse.Namespace) -> None:
     print(f"{reply['answer']}\n  outcome {reply['outcome']}, read at {box} (source px)")
     if reply["spread"] is not None and reply["region"] is not None:
         around = ", ".join(f"{edge:.0f}" for edge in reply["region"])
-        print(f"  {len(reply['samples'])} samples: spread {reply['spread']:.2f}, expanded region {around}")
+        print(f"  {len(reply['samples'])} samples: spread {reply['spread']:.2f}, {region_label(trace).lower()} {around}")
     print(f"  {tokens['total']:,} vision tokens of {tokens['full_resolution']:,}, {seconds['total']:.1f} s")
 
 
