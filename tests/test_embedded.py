@@ -51,6 +51,12 @@ def test_it_reads_what_is_there(answered: list[tuple[dict[str, object], Reply]])
     assert sum(reply["answer"] == item["answer"] for item, reply in answered) >= 0.85 * UNSEEN
 
 
+def test_it_reads_what_is_written(tmp_path: Path) -> None:
+    """Three labels of four are read whole, up to four of 25 characters each; nine of ten are over many scenes."""
+    right = [reply["answer"] == item["answer"] for item, reply in asked(tmp_path, "read")]
+    assert sum(right) >= 0.75 * UNSEEN
+
+
 def test_it_tells_where_one_thing_is_from_another(tmp_path: Path) -> None:
     """Six answers of seven are right; a guess is in one case of four."""
     right = [reply["answer"] == item["answer"] for item, reply in asked(tmp_path, "relation")]
