@@ -72,7 +72,7 @@ LIE = (
         pytest.param(ANSWER.replace("{}", LIE % ("../../secret", 1, "image/png", 1)), STOPPED, id="names another file"),
         pytest.param(ANSWER.replace("{}", LIE % ("source.tif", 0, "image/png", 1)), STOPPED, id="has no width"),
         pytest.param(ANSWER.replace("{}", LIE % ("source.tif", "x", "image/png", 1)), STOPPED, id="has no number"),
-        pytest.param(ANSWER.replace("{}", LIE % ("source.tif", 1, "text/html", 1)), STOPPED, id="names no photo's type"),
+        pytest.param(ANSWER.replace("{}", LIE % ("source.tif", 1, "text/html", 1)), STOPPED, id="is no photo"),
         pytest.param(ANSWER.replace("{}", LIE % ("source.tif", 1, "image/png", 9)), STOPPED, id="turns it nowhere"),
         pytest.param(ANSWER, STOPPED, id="says nothing"),
     ],
