@@ -32,7 +32,6 @@ from ergo_demo.store.records import (
     Image,
     Item,
     Lease,
-    Order,
     Plan,
     Receipt,
     Stale,
@@ -151,11 +150,9 @@ class Store:
     def take(self, project: str, annotator: str, besides: Collection[str] = ()) -> Lease | None:
         """The next item for this person; `besides`: what the page holds already."""
         plan = self.plan(project)
-        order = Order.RANDOM if random.random() < plan.random_share else plan.order
+        draws_random = random.random() < plan.random_share
         return self._writer.do(
-            lambda connection: worklist.take(
-                connection, project, annotator, order, plan.lease_seconds, time.time(), besides
-            )
+            lambda connection: worklist.take(connection, project, annotator, plan, draws_random, time.time(), besides)
         )
 
     def renew(self, project: str, items: Collection[str], annotator: str) -> int:
@@ -176,7 +173,10 @@ class Store:
 
     def submit_soon(self, submission: Submission, annotator: str, role: str = "annotator") -> "Future[Receipt | Stale]":
         """As `submit`, for whoever must not wait in this thread. What is wrong with `submission` is raised at once."""
-        return self._writer.soon(annotations.submitting(submission, annotator, role))
+        # Read here, not by the writer for whom everybody waits: neither a trace nor whose it is ever changes.
+        with self._parts.reading.connect() as connection:
+            expanded = keeping.region_of(connection, submission.item)
+        return self._writer.soon(annotations.submitting(submission, annotator, role, expanded))
 
     def submit(self, submission: Submission, annotator: str, role: str = "annotator") -> Receipt | Stale:
         """Keeps a decision: the receipt once it is on the disk, the same for a retry. Raises InputError, NotThere."""
