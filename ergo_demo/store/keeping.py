@@ -15,6 +15,10 @@ from ergo_demo.store.sql import add_once
 
 ITEM, TRACE = tables.item, tables.trace
 
+# Made once, because every submission asks. The whole record, not a field of it: PostgreSQL reads none where a model
+# wrote a NUL anywhere.
+_TRACED = sa.select(TRACE.c.record).join(ITEM, ITEM.c.trace == TRACE.c.id).where(ITEM.c.id == sa.bindparam("item"))
+
 
 def add_image(connection: sa.Connection, image: Image) -> None:
     """The row of a photo whose file is on the disk. Raises Forgotten."""
@@ -48,9 +52,7 @@ def trace(connection: sa.Connection, id: str, asked_by: str | None = None) -> Tr
 
 def region_of(connection: sa.Connection, item: str) -> Box | None:
     """The expanded region (source px) of the trace of this item, if it has one."""
-    chosen = sa.select(TRACE.c.record).join(ITEM, ITEM.c.trace == TRACE.c.id).where(ITEM.c.id == item)
-    # The whole record, not a field of it: PostgreSQL reads none where a model wrote a NUL anywhere.
-    found = connection.execute(chosen).first()
+    found = connection.execute(_TRACED, {"item": item}).first()
     region = found[0].get("region") if found else None
     return None if region is None else from_json(Box, region)
 
