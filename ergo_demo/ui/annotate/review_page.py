@@ -157,7 +157,7 @@ def _top(numbers: Mapping[str, Any]) -> str:
     if alpha:
         agree = (
             f"{alpha['value']:.2f}",
-            f"α ({alpha['low']:.2f}–{alpha['high']:.2f}), {numbers['alpha_items']:,} items",
+            f"α ({alpha['low']:.2f} to {alpha['high']:.2f}), {numbers['alpha_items']:,} items",
         )
     figures_of = [
         ("Decisions", f"{numbers['decisions']:,}", "by 1 person" if people == 1 else f"by {people:,} people"),
