@@ -199,25 +199,11 @@ class Store:
 
     def annotations(self, project: str, annotator: str | None = None) -> Iterable[Annotation]:
         """Every annotation of a project that counts, by time, a page at a time."""
-        after = ("", "")
-        while True:
-            with self._parts.reading.connect() as connection:
-                page = reading.page(connection, project, after, annotator=annotator)
-            yield from page
-            if not page:
-                return
-            after = (page[-1].created, page[-1].submission.client_id)
+        return reading.by_time(self._parts.reading, project, annotator)
 
     def annotations_by_item(self, project: str, *, every_version: bool = False) -> Iterator[Annotation]:
         """The annotations of a project that count, or all versions; those of one item follow each other."""
-        after = ("", "", 0)
-        while True:
-            with self._parts.reading.connect() as connection:
-                page = reading.by_item(connection, project, after, every_version=every_version)
-            yield from page
-            if not page:
-                return
-            after = (page[-1].submission.item, page[-1].annotator, page[-1].version)
+        return reading.by_item(self._parts.reading, project, every_version=every_version)
 
     def annotation_ids(self) -> set[str]:
         """Every annotation's, all versions."""
