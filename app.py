@@ -130,9 +130,14 @@ def open_kept(settings: "Settings") -> "Store":
 
     from ergo_demo.store.cli import open_settings
 
-    if "SPACE_ID" in os.environ and settings.secret is None:
+    if not names_last(settings):
         print("  ERGO_SECRET is not set: who somebody is does not survive a restart of this Space.", flush=True)
     return open_settings(settings, served=(Path(get_upload_folder()), *filter(None, (settings.photos,))))
+
+
+def names_last(settings: "Settings") -> bool:
+    """Whether somebody is the same person after a restart: a Space's disk, with the key made on it, may be gone."""
+    return "SPACE_ID" not in os.environ or settings.secret is not None
 
 
 def entrance_to(store: "Store", settings: "Settings") -> "Entrance":
@@ -143,7 +148,7 @@ def entrance_to(store: "Store", settings: "Settings") -> "Entrance":
     owner = space_owner(os.environ)
     token = None if owner else secrets.token_urlsafe(24)
     private = bool(hosts(settings)) and settings.trusted_user_header is None
-    return Entrance(store.identity, token, settings.trusted_user_header, private, owner)
+    return Entrance(store.identity, token, settings.trusted_user_header, private, owner, names_last(settings))
 
 
 def hosts(settings: "Settings") -> frozenset[str]:

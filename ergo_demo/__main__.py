@@ -83,7 +83,7 @@ def _add_settled(commands: Commands) -> None:
     _settle(many, RUN_FLAGS, batch.run)
     promise = commands.add_parser("calibrate", help="find how far a region must grow to keep its promise")
     calibrate.add_arguments(promise)
-    _settle(promise, RUN_FLAGS, calibrate.run)
+    _settle(promise, (*RUN_FLAGS, "data"), calibrate.run)
 
 
 def _add_stored(commands: Commands) -> None:

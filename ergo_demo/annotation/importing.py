@@ -116,6 +116,8 @@ def keep_photo(store: Store, photo: Photo, *, licence: str = "", source: str = "
         size=photo.size,
         suffix=".tif" if photo.path.suffix == ".tif" else ".jpg",
         name=photo.name,
+        mime=photo.mime,
+        exif_orientation=photo.exif_orientation,
         source=source,
         licence=licence,
     )

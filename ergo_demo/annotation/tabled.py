@@ -4,11 +4,11 @@ import csv
 import io
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import TypeAlias
 
 from ergo_demo.annotation import agreement, counting
-from ergo_demo.annotation.agreement import THRESHOLDS, Overlaps
+from ergo_demo.annotation.agreement import THRESHOLDS, Alpha, Overlaps
 from ergo_demo.store.looking import Decision
 
 Cell: TypeAlias = str | int | float | None
@@ -40,9 +40,15 @@ def _plain(cell: Cell) -> Cell:
     return "" if cell is None else cell
 
 
-def tables(decisions: Sequence[Decision]) -> list[Table]:
-    """All of them."""
-    return [overlap_table(decisions), model_table(decisions), speed_table(decisions), action_table(decisions)]
+def tables(decisions: Sequence[Decision], alpha: Alpha | None) -> list[Table]:
+    """All of them. `alpha` is that of these decisions: it takes seconds of work for many, so it is given."""
+    return [
+        overlap_table(decisions),
+        alpha_table(alpha),
+        model_table(decisions),
+        speed_table(decisions),
+        action_table(decisions),
+    ]
 
 
 def overlap_table(decisions: Sequence[Decision]) -> Table:
@@ -64,6 +70,13 @@ def overlap_table(decisions: Sequence[Decision]) -> Table:
 
 def _cells(found: Overlaps) -> tuple[Cell, ...]:
     return (found.n, found.mean, found.median, *found.shares)
+
+
+def alpha_table(found: Alpha | None) -> Table:
+    """How far people agree beyond chance; a row of nothing where too few items were done by several."""
+    line = (None, None, None, 0, 0) if found is None else astuple(found)
+    title, columns = "Agreement (Krippendorff's alpha, 1 - IoU)", ("people", "alpha", "low", "high", "items", "boxes")
+    return Table("alpha", title, columns, (("people and people", *line),))
 
 
 def model_table(decisions: Sequence[Decision]) -> Table:

@@ -1,4 +1,5 @@
-"""`python -m ergo_demo calibrate FILE`: a calibration from rows that `batch` wrote, or questions that `scenes` wrote.
+"""`python -m ergo_demo calibrate FILE`: a calibration from rows that `batch` wrote, or questions that `scenes` wrote;
+with `--project NAME` from what people corrected.
 
 Only items with a target count, and only those of the random stream: an item that says another "stream" is left out.
 """
@@ -8,7 +9,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import fmean, median
@@ -38,33 +39,76 @@ Items: TypeAlias = Sequence[tuple[Trace, Box]]
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What `calibrate` takes beside the settings."""
+    source = parser.add_mutually_exclusive_group(required=True)
+    wants = "rows of `batch`, or questions.jsonl of `scenes`, which is asked first"
+    source.add_argument("file", type=Path, metavar="FILE", nargs="?", help=wants)
+    wants = "instead: what people decided in this project about items that were drawn at random"
+    source.add_argument("--project", metavar="NAME", help=wants)
     add = parser.add_argument
-    add("file", type=Path, metavar="FILE", help="rows of `batch`, or questions.jsonl of `scenes`, which is asked first")
-    add("--out", type=Path, help="the record to write (default: FILE with .calibration.json)")
+    add("--out", type=Path, help="the record to write (default: FILE or the project, with .calibration.json)")
     add("--variant", choices=["plain", "adaptive"], default="plain", help="adaptive: wider where the samples disagree")
     wants = "instead of holding the target: is read right as often as the target's own box, give or take this share"
     add("--risk", type=_share, metavar="EPSILON", help=f"{wants} (of items with an answer; asks the model again)")
     add("--report", action="store_true", help="also say how far the promise is kept on random halves, and at what size")
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a calibration is made from. `words` stand in the record, `out` is where it goes unless somebody says."""
+
+    items: Items
+    words: str
+    out: Path
+    rows: Path | None = None
+    """The rows of `batch`, where these are the source."""
+    notes: tuple[str, ...] = ()
+
+
 def run(options: argparse.Namespace, settings: Settings) -> None:
     """Writes the record and says what it promises. Raises ErgoError."""
-    rows = options.file if _is_rows(options.file) else _asked(options.file, settings)
-    items = items_of(rows)
+    source = _of_people(options.project, settings) if options.file is None else _of_file(options.file, settings)
     when = datetime.now(UTC).isoformat(timespec="seconds")
-    source = f"{options.file.name}, {len(items):,} items of the random stream"
-    found = calibration_of(items, alpha=settings.alpha, variant=options.variant, source=source, when=when)
+    found = calibration_of(source.items, alpha=settings.alpha, variant=options.variant, source=source.words, when=when)
     if options.risk is None:
-        said = report(items, found.variant) if options.report else []
+        said = report(source.items, found.variant) if options.report else []
     else:
-        found, said = _risk(rows, found, options.risk, settings)
-    out: Path = options.out or options.file.with_suffix(".calibration.json")
+        found, said = _risk(source.rows, found, options.risk, settings)
+    out: Path = options.out or source.out
     out.write_text(json.dumps(to_json(found), indent=1) + "\n", "utf-8")
-    sys.stdout.write("\n".join([*in_words(found), *said, f"Written: {out}"]) + "\n")
+    sys.stdout.write("\n".join([*in_words(found), *source.notes, *said, f"Written: {out}"]) + "\n")
 
 
-def _risk(rows: Path, found: Calibration, epsilon: float, settings: Settings) -> tuple[Calibration, list[str]]:
+def _of_file(file: Path, settings: Settings) -> Source:
+    rows = file if _is_rows(file) else _asked(file, settings)
+    items = items_of(rows)
+    words = f"{file.name}, {len(items):,} items of the random stream"
+    return Source(items, words, file.with_suffix(".calibration.json"), rows)
+
+
+def _of_people(name: str, settings: Settings) -> Source:
+    from ergo_demo.annotation.calibrating import corrections
+    from ergo_demo.annotation.cli import project_id
+    from ergo_demo.store.cli import open_settings
+
+    id = project_id(name)
+    with open_settings(settings) as store:
+        if id not in (there := store.projects()):
+            known = ", ".join(there.values()) or "none yet"
+            raise CannotCalibrate(f"There is no project {name!r}.", remedy=f"Name one that is there: {known}.")
+        found = corrections(store, id)
+    words = f"corrections in project {id}, {len(found.items):,} items of the random stream, {found.blind:,} blind"
+    notes = [f"Who sees the model's box stays near it: {found.blind:,} of {len(found.items):,} were decided blind."]
+    if found.without_target:
+        notes.append(f"Left out: {found.without_target:,} that were rejected or skipped; of such nothing is promised.")
+    if found.asked_otherwise:
+        notes.append(f"Left out: {found.asked_otherwise:,} of another model, or asked in another way, than the others.")
+    return Source(found.items, words, Path(f"{id}.calibration.json"), notes=tuple(notes))
+
+
+def _risk(rows: Path | None, found: Calibration, epsilon: float, settings: Settings) -> tuple[Calibration, list[str]]:
     """The calibration with the growth that risk control finds, and every growth in words. Raises ErgoError."""
+    if rows is None:
+        raise CannotCalibrate("--risk reads photos again that rows of `batch` name.", remedy="Give FILE, or no --risk.")
     known = [
         one for row in read_rows(rows) if (item := _item(row)) and (one := reading.known_of(row, rows.parent, *item))
     ]

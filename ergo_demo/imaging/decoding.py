@@ -44,7 +44,8 @@ def prepare() -> None:
 
 
 def make(descriptor: int, format: Format, folder: Path, limits: Limits, *, tiled: bool) -> dict[str, Any]:
-    """Decode the open file `descriptor` into `folder`; the name, size (px) and notes of what was stored.
+    """Decode the open file `descriptor` into `folder`: the name, size (px) and notes of what was stored, and of the
+    upload its media type and EXIF orientation, None where it has none.
 
     Raises ImageUnreadable. What the header tells is checked before a pixel is decoded.
     """
@@ -53,9 +54,9 @@ def make(descriptor: int, format: Format, folder: Path, limits: Limits, *, tiled
         wrong = refusals.too_large(Size(image.width, image.height), limits) or _not_a_photo(image, format)
         if wrong is not None:
             raise wrong
-        notes = _notes(image, format)
+        notes, orientation = _notes(image, format), _orientation(image)
         decoded = _to_srgb(image, notes)
-        upright = _turn_upright(decoded, notes)
+        upright = _turn_upright(decoded, orientation, notes)
         # One that was turned is held whole already.
         held = upright.copy_memory() if tiled and upright is decoded else upright
         path = _store_and_tile(held, format, folder) if tiled else _store(held, format, folder)
@@ -63,7 +64,14 @@ def make(descriptor: int, format: Format, folder: Path, limits: Limits, *, tiled
         raise _refusal(error, format) from error
     except OSError as error:
         raise refusals.no_room() from error
-    return {"file": path.name, "width": upright.width, "height": upright.height, "notes": notes}
+    return {
+        "file": path.name,
+        "width": upright.width,
+        "height": upright.height,
+        "notes": notes,
+        "mime": format.mime,
+        "exif_orientation": orientation,
+    }
 
 
 def _open(descriptor: int, format: Format) -> pyvips.Image:
@@ -126,9 +134,13 @@ def _through_profile(image: pyvips.Image, notes: list[str]) -> pyvips.Image:
     return image
 
 
-def _turn_upright(image: pyvips.Image, notes: list[str]) -> pyvips.Image:
-    orientation = image.get("orientation") if image.get_typeof("orientation") else _UPRIGHT
-    if orientation == _UPRIGHT:
+def _orientation(image: pyvips.Image) -> int | None:
+    """1 to 8, as the file says; AVIF turns by its own field, and libvips tells of none then."""
+    return image.get("orientation") if image.get_typeof("orientation") else None
+
+
+def _turn_upright(image: pyvips.Image, orientation: int | None, notes: list[str]) -> pyvips.Image:
+    if orientation in (None, _UPRIGHT):
         return image
     notes.append(f"turned upright (EXIF {orientation})")
     # The last row comes first: decoded rows cannot be asked for in that order.

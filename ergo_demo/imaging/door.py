@@ -19,6 +19,7 @@ from ergo_demo.geometry import Size
 from ergo_demo.imaging import janitor, refusals
 from ergo_demo.imaging.child import WORKER, Child, DeadlinePassed, WorkerGone
 from ergo_demo.imaging.photo import Limits, Photo, clean_name
+from ergo_demo.imaging.sniffing import Format
 
 
 class Door:
@@ -176,9 +177,15 @@ def _photo(made: dict[str, Any], folder: Path, name: str) -> Photo:
             upload_sha256=str(made["upload_sha256"]),
             blob_sha256=str(made["blob_sha256"]),
             notes=tuple(map(str, made["notes"])),
+            mime=_MIMES[made["mime"]],
+            exif_orientation=_ORIENTATIONS[made["exif_orientation"]],
         )
     except (KeyError, TypeError, ValueError) as error:
         raise refusals.stopped() from error
+
+
+_MIMES = {format.mime: format.mime for format in Format}
+_ORIENTATIONS = {None: None} | {orientation: orientation for orientation in range(1, 9)}
 
 
 def _door(root: Path, limits: Limits, tiled: bool, command: Sequence[str]) -> Door:

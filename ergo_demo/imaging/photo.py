@@ -26,6 +26,7 @@ class Photo:
 
     `size` is in source px. `upload_sha256` is the identity (of the bytes as uploaded), `blob_sha256` that of the
     stored re-encoding. `notes` say in a few words what was changed on the way: "turned upright (EXIF 6)".
+    `mime` and `exif_orientation` (1 to 8, None where the file says none) are of the upload, not of what is stored.
     """
 
     folder: Path
@@ -35,6 +36,8 @@ class Photo:
     upload_sha256: str
     blob_sha256: str
     notes: tuple[str, ...] = ()
+    mime: str = ""
+    exif_orientation: int | None = None
 
     @property
     def tiles(self) -> Path:

@@ -16,6 +16,11 @@ class Format(StrEnum):
     GIF = "GIF"
     TIFF = "TIFF"
 
+    @property
+    def mime(self) -> str:
+        """Its media type."""
+        return f"image/{self.lower()}"
+
 
 _ACCEPTED = (
     (b"\xff\xd8\xff", Format.JPEG),

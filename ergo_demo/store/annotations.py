@@ -5,12 +5,13 @@ from collections.abc import Callable
 import sqlalchemy as sa
 
 from ergo_demo.errors import InputError, NotThere
+from ergo_demo.geometry import Box
 from ergo_demo.records import from_json, to_json
 from ergo_demo.store import deciding, rows, tables
 from ergo_demo.store.forgetting import count_done, refuse_forgotten
 from ergo_demo.store.measures import measure
 from ergo_demo.store.reading import MINE, NEWEST, newest
-from ergo_demo.store.records import Annotation, Order, Plan, Receipt, Stale, Submission
+from ergo_demo.store.records import Action, Annotation, Order, Plan, Receipt, Stale, Submission
 from ergo_demo.store.sql import add_once
 
 ANNOTATION, DRAFT, ITEM, LEASE, PROJECT = tables.annotation, tables.draft, tables.item, tables.lease, tables.project
@@ -43,7 +44,7 @@ _ADD_REASON = sa.insert(tables.annotation_reason)
 _DONE = (
     sa.update(ITEM)
     .where(ITEM.c.id == sa.bindparam("its_id"))
-    .values(done=ITEM.c.done + 1, open=ITEM.c.done + 1 < ITEM.c.wanted)
+    .values(done=ITEM.c.done + sa.bindparam("more"), open=ITEM.c.done + sa.bindparam("more") < ITEM.c.wanted)
 )
 _PAIR = {
     table: sa.delete(table).where(
@@ -53,19 +54,24 @@ _PAIR = {
 }
 
 
-def submitting(submission: Submission, annotator: str, role: str) -> Callable[[sa.Connection], Receipt | Stale]:
-    """The work of one submission, with what needs no database done already. Raises InputError."""
+def submitting(
+    submission: Submission, annotator: str, role: str, expanded: Box | None = None
+) -> Callable[[sa.Connection], Receipt | Stale]:
+    """The work of one submission, with what needs no database done already. Raises InputError.
+
+    `expanded`: the region of the item's trace (source px), for the measures.
+    """
     deciding.check(submission)
     digest = deciding.digest_of(submission)
 
     def work(connection: sa.Connection) -> Receipt | Stale:
-        return _submit(connection, submission, annotator, role, digest)
+        return _submit(connection, submission, annotator, role, digest, expanded)
 
     return work
 
 
 def _submit(
-    connection: sa.Connection, submission: Submission, annotator: str, role: str, digest: str
+    connection: sa.Connection, submission: Submission, annotator: str, role: str, digest: str, expanded: Box | None
 ) -> Receipt | Stale:
     if repeated := connection.execute(_REPEATED, {"id": submission.client_id}).mappings().first():
         return _receipt_again(repeated, submission, annotator, digest)
@@ -79,8 +85,10 @@ def _submit(
     if submission.base != version:
         return _refuse(connection, submission, annotator)
     before = connection.execute(NEWEST, pair).mappings().first() if version else None
-    annotation = _annotation(submission, annotator, role, found, before)
+    annotation = _annotation(submission, annotator, role, found, before, expanded)
     _add(connection, annotation, digest)
+    if more := _decides(submission.action) - _decided(before):
+        connection.execute(_DONE, {"its_id": submission.item, "more": more})
     for table, there in ((DRAFT, found["drafted"]), (LEASE, found["queue"])):
         if there:
             connection.execute(_PAIR[table], {"of_item": submission.item, "of_annotator": annotator})
@@ -133,7 +141,12 @@ def _refuse(connection: sa.Connection, submission: Submission, annotator: str) -
 
 
 def _annotation(
-    submission: Submission, annotator: str, role: str, found: rows.Row, before: rows.Row | None
+    submission: Submission,
+    annotator: str,
+    role: str,
+    found: rows.Row,
+    before: rows.Row | None,
+    expanded: Box | None,
 ) -> Annotation:
     item, plan = rows.item_of(found), from_json(Plan, found["plan"])
     boxes = deciding.kept_boxes(submission, item)
@@ -151,8 +164,17 @@ def _annotation(
         queue=_queue(found, before),
         agreement=plan.agreement,
         licence=plan.label_licence,
-        measures=measure(boxes, item.suggested, item.frame, item.coarse),
+        measures=measure(boxes, item.suggested, item.frame, item.coarse, expanded),
     )
+
+
+def _decides(action: str) -> bool:
+    """Whether it brings an item nearer to being done: one that was skipped is another's to decide."""
+    return action != Action.SKIP
+
+
+def _decided(before: rows.Row | None) -> bool:
+    return before is not None and _decides(before["record"]["submission"]["action"])
 
 
 def _queue(found: rows.Row, before: rows.Row | None) -> Order | None:
@@ -172,5 +194,3 @@ def _add(connection: sa.Connection, annotation: Annotation, digest: str) -> None
     if submission.reasons:
         reasons = [{"annotation": submission.client_id, "reason": reason.value} for reason in submission.reasons]
         connection.execute(_ADD_REASON, reasons)
-    if annotation.version == 1:
-        connection.execute(_DONE, {"its_id": submission.item})

@@ -73,13 +73,14 @@ def _restore(store: "Store", options: argparse.Namespace, say: Say) -> None:
 
 def _forget(store: "Store", options: argparse.Namespace, say: Say) -> None:
     from ergo_demo.store.blobs import hash_of
+    from ergo_demo.store.identity import clean_name
 
     what = str(options.what)
     sha256 = hash_of(Path(what)) if Path(what).is_file() else what.lower()
     if re.fullmatch("[0-9a-f]{64}", sha256):
         gone = store.forget_image(sha256)
     else:
-        gone = store.forget_annotator(what if re.fullmatch("[0-9a-f]{32}", what) else store.identity(what))
+        gone = store.forget_annotator(what if re.fullmatch("[0-9a-f]{32}", what) else store.identity(clean_name(what)))
     if not gone:
         raise NotThere(f"Nothing of {what} was kept.", remedy="If that is unexpected: is this the right ERGO_DATA?")
     say(

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from ergo_demo.errors import Forgotten
 from ergo_demo.store import rows, tables
+from ergo_demo.store.records import Action
 from ergo_demo.store.sql import add_once
 
 Kind: TypeAlias = Literal["image", "annotator"]
@@ -128,10 +129,11 @@ def _delete_annotations(connection: sa.Connection, which: sa.ColumnElement[bool]
 
 
 def count_done(connection: sa.Connection, items: Sequence[str]) -> None:
-    """Counts anew how many people have done each of `items`."""
+    """Counts anew how many people have done each of `items`; whoever skipped one has not."""
     people = (
-        sa.select(sa.func.count(ANNOTATION.c.annotator.distinct()))
-        .where(ANNOTATION.c.item == ITEM.c.id)
+        sa.select(sa.func.count())
+        .select_from(ANNOTATION)
+        .where(ANNOTATION.c.item == ITEM.c.id, ANNOTATION.c.action != Action.SKIP.value, rows.newest_of(ANNOTATION))
         .scalar_subquery()
     )
     counting = (

@@ -7,13 +7,27 @@ import hashlib
 import hmac
 import os
 import secrets
+import unicodedata
 from contextlib import suppress
 from pathlib import Path
 
-from ergo_demo.errors import StoreDamaged
+from ergo_demo.errors import InputError, StoreDamaged
 from ergo_demo.store.blobs import sync_folder
 
 KEY_FILE = "secret.key"
+LONGEST_NAME = 80
+
+
+def clean_name(name: str) -> str:
+    """A person's name as it is hashed, wherever it was written: composed, on one line. Raises InputError.
+
+    >>> clean_name("  Ada  L. ")
+    'Ada L.'
+    """
+    line = " ".join(unicodedata.normalize("NFC", name).split())
+    if not 1 <= len(line) <= LONGEST_NAME or not line.isprintable():
+        raise InputError("This is no name.", remedy=f"Use 1 to {LONGEST_NAME} visible characters.")
+    return line
 
 
 def read_key(folder: Path, secret: str | None = None) -> bytes:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from ergo_demo.errors import NotThere
+from ergo_demo.geometry import Box
 from ergo_demo.records import Trace, from_json, to_json
 from ergo_demo.store import rows, tables
 from ergo_demo.store.forgetting import refuse_forgotten
@@ -13,6 +14,10 @@ from ergo_demo.store.records import Image, Item, Plan
 from ergo_demo.store.sql import add_once
 
 ITEM, TRACE = tables.item, tables.trace
+
+# Made once, because every submission asks. The whole record, not a field of it: PostgreSQL reads none where a model
+# wrote a NUL anywhere.
+_TRACED = sa.select(TRACE.c.record).join(ITEM, ITEM.c.trace == TRACE.c.id).where(ITEM.c.id == sa.bindparam("item"))
 
 
 def add_image(connection: sa.Connection, image: Image) -> None:
@@ -43,6 +48,13 @@ def trace(connection: sa.Connection, id: str, asked_by: str | None = None) -> Tr
         chosen = chosen.where(TRACE.c.asked_by == asked_by)
     found = connection.execute(chosen).first()
     return from_json(Trace, found[0]) if found else None
+
+
+def region_of(connection: sa.Connection, item: str) -> Box | None:
+    """The expanded region (source px) of the trace of this item, if it has one."""
+    found = connection.execute(_TRACED, {"item": item}).first()
+    region = found[0].get("region") if found else None
+    return None if region is None else from_json(Box, region)
 
 
 def add_project(connection: sa.Connection, id: str, name: str, plan: Plan) -> None:

@@ -1,6 +1,6 @@
 """Annotations as they are read: the newest, the history, what came too late, a project page by page."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 import sqlalchemy as sa
 
@@ -9,6 +9,8 @@ from ergo_demo.store import rows, tables
 from ergo_demo.store.records import Annotation, Submission
 
 ANNOTATION = tables.annotation
+PAGE = 500
+"""Annotations in memory at once."""
 
 MINE = sa.and_(ANNOTATION.c.item == sa.bindparam("item"), ANNOTATION.c.annotator == sa.bindparam("annotator"))
 NEWEST = sa.select(ANNOTATION.c.id, ANNOTATION.c.record).where(MINE).order_by(ANNOTATION.c.version.desc()).limit(1)
@@ -34,19 +36,27 @@ def refused(connection: sa.Connection, item: str, annotator: str) -> list[Submis
     return [from_json(Submission, record) for record in connection.execute(chosen.order_by(table.c.created)).scalars()]
 
 
-def page(
-    connection: sa.Connection,
-    project: str,
-    after: tuple[str, str] = ("", ""),
-    limit: int = 500,
-    annotator: str | None = None,
+def by_time(engine: sa.Engine, project: str, annotator: str | None = None) -> Iterator[Annotation]:
+    """The annotations of a project that count, by time, a page at a time."""
+    after = ("", "")
+    while True:
+        with engine.connect() as connection:
+            page = _page_by_time(connection, project, after, annotator)
+        yield from page
+        if not page:
+            return
+        after = (page[-1].created, page[-1].submission.client_id)
+
+
+def _page_by_time(
+    connection: sa.Connection, project: str, after: tuple[str, str], annotator: str | None
 ) -> list[Annotation]:
-    """The annotations of a project that count, by time; `after`: (created, id) of the last one of the page before."""
+    """`after`: (created, id) of the last one of the page before."""
     chosen = sa.select(ANNOTATION.c.record).where(ANNOTATION.c.project == project, rows.newest_of(ANNOTATION))
     chosen = chosen.where(sa.tuple_(ANNOTATION.c.created, ANNOTATION.c.id) > after)
     if annotator is not None:
         chosen = chosen.where(ANNOTATION.c.annotator == annotator)
-    records = connection.execute(chosen.order_by(ANNOTATION.c.created, ANNOTATION.c.id).limit(limit)).scalars()
+    records = connection.execute(chosen.order_by(ANNOTATION.c.created, ANNOTATION.c.id).limit(PAGE)).scalars()
     return [from_json(Annotation, record) for record in records]
 
 
@@ -62,18 +72,26 @@ def chosen(connection: sa.Connection, wanted: Collection[str]) -> list[Annotatio
     return [from_json(Annotation, record) for record in connection.execute(found).scalars()]
 
 
-def by_item(
-    connection: sa.Connection,
-    project: str,
-    after: tuple[str, str, int] = ("", "", 0),
-    limit: int = 500,
-    every_version: bool = False,
+def by_item(engine: sa.Engine, project: str, *, every_version: bool = False) -> Iterator[Annotation]:
+    """As `by_time`, but what was said about one item stands together, with `every_version` all of it."""
+    after = ("", "", 0)
+    while True:
+        with engine.connect() as connection:
+            page = _page_by_item(connection, project, after, every_version)
+        yield from page
+        if not page:
+            return
+        after = (page[-1].submission.item, page[-1].annotator, page[-1].version)
+
+
+def _page_by_item(
+    connection: sa.Connection, project: str, after: tuple[str, str, int], every_version: bool
 ) -> list[Annotation]:
-    """As `page`, but what was said about one item stands together; `after`: (item, annotator, version)."""
+    """`after`: (item, annotator, version) of the last one of the page before."""
     table = ANNOTATION.c
     chosen = sa.select(table.record).where(table.project == project)
     if not every_version:
         chosen = chosen.where(rows.newest_of(ANNOTATION))
     chosen = chosen.where(sa.tuple_(table.item, table.annotator, table.version) > after)
-    chosen = chosen.order_by(table.item, table.annotator, table.version).limit(limit)
+    chosen = chosen.order_by(table.item, table.annotator, table.version).limit(PAGE)
     return [from_json(Annotation, record) for record in connection.execute(chosen).scalars()]

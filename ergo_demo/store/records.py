@@ -208,7 +208,7 @@ class Plan:
 
     order: Order = Order.UNCERTAINTY
     random_share: Annotated[float, Field(ge=0, le=1)] = 0.2
-    """Share of items drawn at random whatever the order: the only ones that may calibrate."""
+    """Share of items drawn at random whatever the order, before anybody works: the only ones that may calibrate."""
     lease_seconds: Annotated[float, Field(gt=0, le=7 * 24 * 3600)] = 900.0
     label_licence: str = "CC-BY-4.0"
     agreement: str = "1"

@@ -32,7 +32,6 @@ from ergo_demo.store.records import (
     Image,
     Item,
     Lease,
-    Order,
     Plan,
     Receipt,
     Stale,
@@ -151,11 +150,9 @@ class Store:
     def take(self, project: str, annotator: str, besides: Collection[str] = ()) -> Lease | None:
         """The next item for this person; `besides`: what the page holds already."""
         plan = self.plan(project)
-        order = Order.RANDOM if random.random() < plan.random_share else plan.order
+        draws_random = random.random() < plan.random_share
         return self._writer.do(
-            lambda connection: worklist.take(
-                connection, project, annotator, order, plan.lease_seconds, time.time(), besides
-            )
+            lambda connection: worklist.take(connection, project, annotator, plan, draws_random, time.time(), besides)
         )
 
     def renew(self, project: str, items: Collection[str], annotator: str) -> int:
@@ -176,7 +173,10 @@ class Store:
 
     def submit_soon(self, submission: Submission, annotator: str, role: str = "annotator") -> "Future[Receipt | Stale]":
         """As `submit`, for whoever must not wait in this thread. What is wrong with `submission` is raised at once."""
-        return self._writer.soon(annotations.submitting(submission, annotator, role))
+        # Read here, not by the writer for whom everybody waits: neither a trace nor whose it is ever changes.
+        with self._parts.reading.connect() as connection:
+            expanded = keeping.region_of(connection, submission.item)
+        return self._writer.soon(annotations.submitting(submission, annotator, role, expanded))
 
     def submit(self, submission: Submission, annotator: str, role: str = "annotator") -> Receipt | Stale:
         """Keeps a decision: the receipt once it is on the disk, the same for a retry. Raises InputError, NotThere."""
@@ -199,25 +199,11 @@ class Store:
 
     def annotations(self, project: str, annotator: str | None = None) -> Iterable[Annotation]:
         """Every annotation of a project that counts, by time, a page at a time."""
-        after = ("", "")
-        while True:
-            with self._parts.reading.connect() as connection:
-                page = reading.page(connection, project, after, annotator=annotator)
-            yield from page
-            if not page:
-                return
-            after = (page[-1].created, page[-1].submission.client_id)
+        return reading.by_time(self._parts.reading, project, annotator)
 
     def annotations_by_item(self, project: str, *, every_version: bool = False) -> Iterator[Annotation]:
         """The annotations of a project that count, or all versions; those of one item follow each other."""
-        after = ("", "", 0)
-        while True:
-            with self._parts.reading.connect() as connection:
-                page = reading.by_item(connection, project, after, every_version=every_version)
-            yield from page
-            if not page:
-                return
-            after = (page[-1].submission.item, page[-1].annotator, page[-1].version)
+        return reading.by_item(self._parts.reading, project, every_version=every_version)
 
     def annotation_ids(self) -> set[str]:
         """Every annotation's, all versions."""

@@ -103,9 +103,11 @@ item = sa.Table(
     sa.Column("extra", sa.JSON, nullable=False),
     sa.Column("image_licence", sa.Text, nullable=False, server_default=""),
     sa.Column("consent_publish", sa.Boolean, nullable=False, server_default=sa.false()),
-    sa.Index(None, "project", "open", "position"),
-    sa.Index(None, "project", "open", "shuffled"),
-    sa.Index(None, "project", "open", "uncertainty"),
+    # One for each order of the worklist, to its last column: the next item is read, nothing is sorted. `shuffled` at
+    # the end tells what is in the random stream without a look at the item.
+    sa.Index(None, "project", "open", "position", "id", "shuffled"),
+    sa.Index(None, "project", "open", "shuffled", "id"),
+    sa.Index(None, "project", "open", "uncertainty", "id", "shuffled"),
 )
 
 lease = sa.Table(

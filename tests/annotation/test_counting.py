@@ -7,6 +7,7 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 
 from ergo_demo.annotation import counting, figures, tabled
+from ergo_demo.annotation.agreement import Alpha
 from ergo_demo.annotation.effect import effect_of
 from ergo_demo.annotation.filtering import Filter, disagreeing, matching
 from ergo_demo.geometry import Box
@@ -90,14 +91,17 @@ def test_filters(wanted: Filter, found: list[str]) -> None:
 
 
 def test_tables_say_the_same_as_csv() -> None:
-    tables = tabled.tables(SOME)
-    assert [table.name for table in tables] == ["overlap", "model", "speed", "decisions"]
+    alpha = Alpha(0.75, 0.5, 0.875, 12, 24)
+    tables = tabled.tables(SOME, alpha)
+    assert [table.name for table in tables] == ["overlap", "alpha", "model", "speed", "decisions"]
     for table in tables:
         read = list(csv.reader(io.StringIO(table.csv())))
         assert read[0] == list(table.columns)
         assert len(read) == len(table.rows) + 1
     shown, blind = (row for row in tables[0].rows if str(row[0]).startswith("model"))
     assert (shown[1], blind[1]) == (2, 1), "blind items stand apart"
+    assert tables[1].csv().splitlines()[1] == '"people and people",0.75,0.5,0.875,12,24'
+    assert tabled.alpha_table(None).csv().splitlines()[1] == '"people and people","","","",0,0'
 
 
 def test_a_cell_is_no_formula() -> None:

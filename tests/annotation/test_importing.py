@@ -10,9 +10,11 @@ import pytest
 from ergo_demo.__main__ import main
 from ergo_demo.annotation.fetching import refuse_private
 from ergo_demo.errors import SourceInvalid
+from ergo_demo.geometry import Size
 from ergo_demo.store.records import Item
 from ergo_demo.store.store import Store, open_store
 from tests.annotation.making import photo, write_jsonl
+from tests.imaging.zoo import oriented
 
 
 def imported(folder: Path, *arguments: str) -> int:
@@ -128,3 +130,16 @@ def test_a_task_file_that_is_none_is_said(tmp_path: Path, capsys: pytest.Capture
     (tmp_path / "tasks.json").write_text(json.dumps({"tasks": 3}))
     assert imported(tmp_path, str(tmp_path / "tasks.json")) == 2
     assert "no list of tasks" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_what_a_camera_said_of_its_photo_is_kept_with_it(tmp_path: Path, orientation: int) -> None:
+    """The boxes are those of the upright photo; the tag says how another tool that reads the upload may see it."""
+    (tmp_path / "a.jpg").write_bytes(oriented("JPEG", orientation))
+    table = write_jsonl(tmp_path / "q.jsonl", {"image": "a.jpg", "question": "Which?"})
+    assert imported(tmp_path, str(table)) == 0
+    with open_store(tmp_path / "data") as store:
+        (only,) = items(store)
+        image, _file = store.image(only.blob_sha256)
+    assert (image.exif_orientation, image.mime) == (orientation, "image/jpeg")
+    assert image.size == only.frame == Size(96, 64)

@@ -55,7 +55,10 @@ def once(misbehaviour: str, marker: Path) -> list[str]:
 
 STOPPED = "Reading this file failed"
 ANSWER = "wire.send(sys.stdout.buffer, {}); time.sleep(60)"
-LIE = '{"last": False, "file": %r, "width": %r, "height": 1, "notes": [], "upload_sha256": "", "blob_sha256": ""}'
+LIE = (
+    '{"last": False, "file": %r, "width": %r, "height": 1, "notes": [], "upload_sha256": "", "blob_sha256": "", '
+    '"mime": "%s", "exif_orientation": %s}'
+)
 
 
 @pytest.mark.parametrize(
@@ -66,9 +69,11 @@ LIE = '{"last": False, "file": %r, "width": %r, "height": 1, "notes": [], "uploa
         pytest.param("os.abort()", STOPPED, id="crashes"),
         pytest.param("print('no message at all' * 99, flush=True); time.sleep(60)", STOPPED, id="babbles"),
         pytest.param("os.write(1, bytes(3)); time.sleep(60)", "longer than 4 s", id="stops amid an answer"),
-        pytest.param(ANSWER.replace("{}", LIE % ("../../secret", 1)), STOPPED, id="names another file"),
-        pytest.param(ANSWER.replace("{}", LIE % ("source.tif", 0)), STOPPED, id="has no width"),
-        pytest.param(ANSWER.replace("{}", LIE % ("source.tif", "x")), STOPPED, id="has no number"),
+        pytest.param(ANSWER.replace("{}", LIE % ("../../secret", 1, "image/png", 1)), STOPPED, id="names another file"),
+        pytest.param(ANSWER.replace("{}", LIE % ("source.tif", 0, "image/png", 1)), STOPPED, id="has no width"),
+        pytest.param(ANSWER.replace("{}", LIE % ("source.tif", "x", "image/png", 1)), STOPPED, id="has no number"),
+        pytest.param(ANSWER.replace("{}", LIE % ("source.tif", 1, "text/html", 1)), STOPPED, id="is no photo"),
+        pytest.param(ANSWER.replace("{}", LIE % ("source.tif", 1, "image/png", 9)), STOPPED, id="turns it nowhere"),
         pytest.param(ANSWER, STOPPED, id="says nothing"),
     ],
 )

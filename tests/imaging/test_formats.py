@@ -51,6 +51,9 @@ def test_orientation_is_applied_exactly_once(opened: Opens, format: str, orienta
     # AVIF turns by itself: the tag is not what did it.
     says_so = orientation > 1 and format != "AVIF"
     assert (f"turned upright (EXIF {orientation})" in photo.notes) == says_so
+    assert photo.mime == f"image/{format.lower()}"
+    if format != "AVIF":
+        assert photo.exif_orientation == orientation
 
 
 @pytest.mark.parametrize("tag", [0, 9, 65535])
@@ -59,6 +62,8 @@ def test_orientations_that_do_not_exist_change_nothing(opened: Opens, tag: int) 
     exif[ORIENTATION_TAG] = tag
     photo = opened(saved(picture(), "PNG", exif=exif))
     assert most_different(stored(photo), scene()) == 0
+    assert photo.exif_orientation in (None, 1)
+    assert opened(saved(picture(), "GIF")).exif_orientation is None
 
 
 def cmyk(ink: tuple[int, int, int, int], format: str, **options: object) -> bytes:

@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import psutil  # type: ignore[import-untyped]
 import pytest
+from pydantic import SecretStr
 
 import app
 from ergo_demo.settings import Settings
@@ -83,6 +84,14 @@ def test_in_a_space_the_proxy_names_the_visitor_and_any_host_is_ours(monkeypatch
     monkeypatch.setenv("SPACE_ID", "somebody/ergo")
     in_space = app.doors(Settings(), lambda _path, _body: False)
     assert (in_space.hosts, in_space.behind_proxy) == (frozenset(), True)
+
+
+def test_in_a_space_names_last_only_with_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = Settings(secret=SecretStr("a key of the house"))
+    monkeypatch.delenv("SPACE_ID", raising=False)
+    assert app.names_last(Settings())
+    monkeypatch.setenv("SPACE_ID", "somebody/ergo")
+    assert (app.names_last(Settings()), app.names_last(secret)) == (False, True)
 
 
 def test_it_can_be_stopped_while_it_starts(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -210,7 +210,7 @@ def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
         annotate(store)
         store.submit(submission_of("i7"), store.identity("Ada Lovelace"))
     assert main(["backup", str(tmp_path / "backup"), *data]) == 0
-    assert main(["forget", "Ada Lovelace", *data]) == 0
+    assert main(["forget", " Ada  Lovelace", *data]) == 0, "the name as an invitation takes it"
     assert main(["forget", "Ada Lovelace", *data]) == 1
     assert main(["forget", sha256(b"second photo"), *data]) == 0
     assert main(["restore", str(tmp_path / "backup"), *data]) == 0

@@ -1,6 +1,7 @@
 """What the store promises, the same on SQLite and on PostgreSQL."""
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,8 @@ from ergo_demo.errors import BoxInvalid, InputError, NotThere, StoreDamaged
 from ergo_demo.geometry import Box
 from ergo_demo.records import from_json, to_json
 from ergo_demo.store.records import Action, Draft, Effect, Order, Plan, Reason, Submission, WhatIf
-from ergo_demo.store.store import Store
+from ergo_demo.store.store import Store, open_store
+from ergo_demo.store.worklist import is_random
 from tests.store.conftest import Opening
 from tests.store.making import SUGGESTED, fill, image_of, item_of, keep_photo, receipt, stale, submission_of, trace_of
 
@@ -150,6 +152,25 @@ def test_accepting_keeps_the_suggested_box(store: Store) -> None:
     assert kept.measures.iou == 1.0
 
 
+def test_whether_a_box_lies_in_the_expanded_region_is_measured(store: Store) -> None:
+    image = keep_photo(store, b"a photo")
+    for id, region in (("with", Box(900, 400, 1500, 1000)), ("without", None)):
+        store.put_trace(trace_of(image, id=id, region=region))
+        store.add_items([item_of(image, f"traced.{id}", trace=id)])
+
+    def inside(item: str, base: int, *edges: float) -> bool | None:
+        store.submit(submission_of(item, base=base, boxes=(Box(*edges),)), "ada")
+        kept = store.newest(item, "ada")
+        assert kept is not None
+        assert kept.measures is not None
+        return kept.measures.inside_expanded
+
+    assert inside("traced.with", 0, 950, 450, 1500, 1000) is True
+    assert inside("traced.with", 1, 950, 450, 1600, 1000) is False
+    assert inside("traced.without", 0, 950, 450, 1500, 1000) is None
+    assert inside("i0", 0, 950, 450, 1500, 1000) is None
+
+
 def test_drafts_are_kept_until_submitted_and_an_older_one_comes_too_late(store: Store, opening: Opening) -> None:
     store.save_draft(Draft("i0", 0, 2, {"boxes": [[1, 2, 3, 4]]}), "ada")
     store.save_draft(Draft("i0", 0, 1, {"boxes": []}), "ada")
@@ -216,6 +237,45 @@ def test_an_item_that_is_wanted_twice_goes_to_two_people(opening: Opening) -> No
     assert store.work("p").done == 1
 
 
+def test_a_skipped_item_is_another_persons_and_never_comes_back_to_whoever_skipped_it(opening: Opening) -> None:
+    store = opening()
+    fill(store, items=1)
+
+    def taken(who: str) -> str | None:
+        lease = store.take("p", who)
+        return lease.item.id if lease else None
+
+    skipped = submission_of(action=Action.SKIP, boxes=())
+    assert taken("ada") == "i0"
+    store.submit(skipped, "ada")
+    assert store.work("p").done == 0
+    assert (taken("ada"), taken("bo")) == (None, "i0")
+    store.submit(submission_of(), "bo")
+    assert (store.work("p").done, taken("cy")) == (1, None)
+    store.submit(replace(skipped, client_id="skipped-too", base=1), "bo")
+    assert (store.work("p").done, taken("cy")) == (0, "i0")
+    store.release(["i0"], "cy")
+    store.submit(submission_of(base=1), "ada")
+    assert (store.work("p").done, taken("cy")) == (1, None)
+    store.submit(submission_of(base=2), "ada")
+    assert store.forget_annotator("bo")
+    assert store.work("p").done == 1, "a change of a decision is no second one"
+    assert store.forget_annotator("ada")
+    assert taken("cy") == "i0"
+
+
+def test_who_skipped_an_item_is_not_asked_to_repeat_it(opening: Opening) -> None:
+    store = opening()
+    image = fill(store, items=1)
+    store.add_items([item_of(image, "again", repeat_of="i0", position=1)])
+    store.submit(submission_of(action=Action.SKIP, boxes=()), "ada")
+    assert store.take("p", "ada") is None
+    store.submit(submission_of(base=1), "ada")
+    lease = store.take("p", "ada")
+    assert lease is not None
+    assert lease.item.id == "again"
+
+
 def test_a_blind_item_hides_what_was_suggested(opening: Opening) -> None:
     store = opening()
     image = fill(store, items=0)
@@ -245,6 +305,37 @@ def test_the_order_of_a_worklist(opening: Opening, order: Order, expected: list[
     while lease := store.take("p", "ada", besides=taken):
         taken.append(lease.item.id)
     assert taken == expected
+
+
+def drained(store: Store, random_share: float, spreads: Callable[[int], float]) -> dict[Order, list[str]]:
+    """Every item of a project of its own, by the order that handed it out."""
+    image = keep_photo(store, b"a photo")
+    store.add_project("q", "Mixed", Plan(random_share=random_share))
+    store.add_items([item_of(image, f"n{number}", project="q", uncertainty=spreads(number)) for number in range(60)])
+    taken: dict[Order, list[str]] = {order: [] for order in Order}
+    while lease := store.take("q", "ada"):
+        taken[lease.queue].append(lease.item.id)
+        store.submit(submission_of(lease.item.id), "ada")
+    return taken
+
+
+def test_what_is_drawn_at_random_does_not_depend_on_what_is_uncertain(store: Store, tmp_path: Path) -> None:
+    one = drained(store, 0.3, lambda number: number / 60)
+    with open_store(tmp_path / "other") as other_store:
+        other = drained(other_store, 0.3, lambda number: 1 - number / 60)
+    assert one[Order.RANDOM] == other[Order.RANDOM]
+    assert one[Order.UNCERTAINTY] == other[Order.UNCERTAINTY][::-1]
+    assert sorted(one[Order.RANDOM] + one[Order.UNCERTAINTY]) == sorted(f"n{number}" for number in range(60))
+    assert 8 <= len(one[Order.RANDOM]) <= 28
+    plan = store.plan("q")
+    assert all(is_random(plan, id) for id in one[Order.RANDOM])
+    assert not any(is_random(plan, id) for id in one[Order.UNCERTAINTY])
+
+
+@pytest.mark.parametrize(("share", "handed_out"), [(0, Order.UNCERTAINTY), (1, Order.RANDOM)])
+def test_a_share_of_nothing_and_of_all(store: Store, share: float, handed_out: Order) -> None:
+    taken = drained(store, share, lambda number: number / 60)
+    assert [order for order in Order if taken[order]] == [handed_out]
 
 
 def test_traces_are_seen_by_whoever_asked(store: Store) -> None:

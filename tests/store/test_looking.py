@@ -1,5 +1,8 @@
 """Lists for people, on both databases: projects and how far they are, last decisions, every decision in short."""
 
+import pytest
+
+from ergo_demo.errors import NotThere
 from ergo_demo.geometry import Box
 from ergo_demo.store.records import Action, Effort, Order, Plan, Reason
 from ergo_demo.store.store import Store
@@ -21,10 +24,12 @@ def test_projects_of_a_person_and_of_all(store: Store) -> None:
 
 
 def test_terms_are_seen_once_and_a_role_stays(store: Store) -> None:
-    assert store.looking.agreement("p", "ada") is None
+    assert store.looking.agreements("p", "ada") == ("1", None)
     store.add_member("p", "ada", "annotator", "")
     store.agree("p", "ada", "owner", "2")
-    assert (store.looking.agreement("p", "ada"), store.role("p", "ada")) == ("2", "annotator")
+    assert (store.looking.agreements("p", "ada"), store.role("p", "ada")) == (("1", "2"), "annotator")
+    with pytest.raises(NotThere, match="no such project"):
+        store.looking.agreements("q", "ada")
     store.agree("p", "bo", "owner", "1")
     assert store.role("p", "bo") == "owner"
 

@@ -63,6 +63,19 @@ def test_a_database_of_every_version_opens_with_all_that_it_held(tmp_path: Path,
     assert list(tmp_path.glob("backups/*")) == [], "it held what was to be forgotten"
 
 
+def test_what_was_only_skipped_is_open_again(tmp_path: Path) -> None:
+    """Up to the second version a skip used an item up."""
+    load("0002", tmp_path)
+    with closing(sqlite3.connect(tmp_path / "store.sqlite")) as connection:
+        connection.execute("UPDATE annotation SET action = 'skip' WHERE item = 'traced'")
+        connection.commit()
+    with open_store(tmp_path) as store:
+        assert store.work("p").done == 1
+        lease = store.take("p", "cy", besides=["i1"])
+        assert lease is not None
+        assert lease.item.id == "traced"
+
+
 def test_the_migrations_lead_to_the_tables(tmp_path: Path, url: str | None) -> None:
     engine = open_postgresql(url) if url else open_sqlite(tmp_path / "new.sqlite")
     try:

@@ -25,7 +25,10 @@ def make_desk(
     sender: Sender | None = None,
 ) -> Desk:
     """What the routes work with, over a store and the door that photos come through."""
-    return Desk(store, Shelf(store, door), Reviews(store), exports, door.root, entrance.invitation, sender, look_again)
+    return Desk(
+        store, Shelf(store, door), Reviews(store), exports, door.root, entrance.invitation, sender, look_again,
+        entrance.lasts,
+    )  # fmt: skip
 
 
 __all__ = ["LookAgain", "make_desk", "routes"]

@@ -39,6 +39,8 @@ class Desk:
     """What sends decisions to the Hub; None where no dataset is named."""
     look_again: LookAgain | None = None
     """How the model answers from a corrected box; None without a model."""
+    names_last: bool = True
+    """Whether somebody is the same person after a restart (see people.Entrance)."""
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,12 @@ from ergo_demo.annotation.cli import project_id
 from ergo_demo.annotation.importing import Terms, add_run, import_rows
 from ergo_demo.asking import MOST_QUESTION_CHARACTERS
 from ergo_demo.errors import InputError
+from ergo_demo.store.identity import clean_name
 from ergo_demo.store.records import Plan
 from ergo_demo.ui import photos
 from ergo_demo.ui.annotate.answers import number_of, text_of
 from ergo_demo.ui.annotate.call import Call, Desk, project_of
 from ergo_demo.ui.annotate.decisions import read_record
-from ergo_demo.ui.annotate.people import clean_name
 from ergo_demo.ui.annotate.receiving import rows_of
 
 MOST_SHOWN = 200

@@ -14,7 +14,6 @@ import base64
 import binascii
 import hmac
 import ipaddress
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -23,13 +22,13 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 
 from ergo_demo.errors import InputError
+from ergo_demo.store.identity import clean_name
 from ergo_demo.ui.annotate.hub import owner_signed_in
 
 Role: TypeAlias = Literal["visitor", "annotator", "owner"]
 
 OWNER_COOKIE, PERSON_COOKIE = "ergo_owner", "ergo_person"
 COOKIE_SECONDS = 180 * 24 * 3600
-LONGEST_NAME = 80
 OWNERS_NAME = "owner"
 """Of an owner who has not said another: on one's own machine nobody is asked for a name."""
 
@@ -64,6 +63,8 @@ class Entrance:
     """Whether only this machine can connect, so that whoever does is its owner."""
     space_owner: str | None = None
     """Whose Space this is, where people can sign in with Hugging Face: then that is what makes an owner."""
+    lasts: bool = True
+    """Whether somebody is the same person after a restart: not where the key of names goes with this server's disk."""
 
     def person(self, request: Request) -> Person:
         """Who sent this request."""
@@ -110,18 +111,6 @@ class Entrance:
     def _signature(self, what: str, name: str) -> str:
         # No name holds a zero byte, so that no signature is anybody's hash.
         return self.sign(f"\0{what}\0{name}")
-
-
-def clean_name(name: str) -> str:
-    """A person's name, composed, on one line. Raises InputError.
-
-    >>> clean_name("  Ada  L. ")
-    'Ada L.'
-    """
-    line = " ".join(unicodedata.normalize("NFC", name).split())
-    if not 1 <= len(line) <= LONGEST_NAME or not line.isprintable():
-        raise InputError("This is no name.", remedy=f"Use 1 to {LONGEST_NAME} visible characters.")
-    return line
 
 
 def _name_or_none(name: str) -> str | None:

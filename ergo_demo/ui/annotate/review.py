@@ -45,14 +45,15 @@ def summary(desk: Desk, call: Call) -> dict[str, Any]:
         "annotators": sorted({one.annotator for one in some}),
         "tables": [
             {"name": table.name, "title": table.title, "columns": table.columns, "rows": table.rows}
-            for table in tabled.tables(some)
+            for table in tabled.tables(some, alpha)
         ],
     }
 
 
 def table(desk: Desk, call: Call) -> Response:
     """One table as CSV."""
-    tables = {one.name: one for one in tabled.tables(_reviewed(desk, call).decisions)}
+    reviewed = _reviewed(desk, call)
+    tables = {one.name: one for one in tabled.tables(reviewed.decisions, reviewed.alpha)}
     name = call.query.get("name", "")
     if name not in tables:
         raise NotThere(f"There is no table {name!r}.", remedy=f"Ask for one of {', '.join(tables)}.")

@@ -38,6 +38,11 @@ SHOWN_WORDS = {"true": "yes", "false": "no", **review.ACTION_WORDS}
 FILTERED = ("annotator", *FILTERS, *NUMBERS)
 
 
+NAMES_END = (
+    '<p class="e-panel e-pad" role="note"><b>ERGO_SECRET is not set.</b> Who somebody is does not survive a restart of '
+    "this Space: the links that you gave people end, and what they decided is another\u2019s. Set it in the "
+    "Space\u2019s settings, as a secret of at least 16 characters.</p>"
+)
 NOTHING_YET = "<p>There is no project yet: <code>python -m ergo_demo import</code> makes one.</p>"
 
 
@@ -45,20 +50,24 @@ def page(desk: Desk, call: Call) -> Response:
     """The review of the project that the address names, else of the first; nothing yet without one."""
     projects = desk.store.looking.projects(call.who, all_of_them=True)
     if not projects:
-        return _html(NOTHING_YET)
+        return _html(_note(desk) + NOTHING_YET)
     call = _of_a_project(call, projects[0].id)
     name = escape(project_of(desk, call).name)
     title = f'<h1>Review: {name} <a class="e-link" href="./">Ask and annotate</a></h1>'
-    return _html(title + _review(desk, call, projects))
+    return _html(title + _note(desk) + _review(desk, call, projects))
 
 
 def part(desk: Desk, call: Call) -> Response:
     """What the tab shows: the owner's forms, and the review of a project."""
     projects = desk.store.looking.projects(call.who, all_of_them=True)
     if not projects:
-        return _fragment(office_page.forms(None))
+        return _fragment(_note(desk) + office_page.forms(None))
     call = _of_a_project(call, projects[0].id)
-    return _fragment(office_page.forms(project_of(desk, call)) + _review(desk, call, projects))
+    return _fragment(_note(desk) + office_page.forms(project_of(desk, call)) + _review(desk, call, projects))
+
+
+def _note(desk: Desk) -> str:
+    return "" if desk.names_last else NAMES_END
 
 
 def _of_a_project(call: Call, first: str) -> Call:
@@ -148,7 +157,7 @@ def _top(numbers: Mapping[str, Any]) -> str:
     if alpha:
         agree = (
             f"{alpha['value']:.2f}",
-            f"α ({alpha['low']:.2f}–{alpha['high']:.2f}), {numbers['alpha_items']:,} items",
+            f"α ({alpha['low']:.2f} to {alpha['high']:.2f}), {numbers['alpha_items']:,} items",
         )
     figures_of = [
         ("Decisions", f"{numbers['decisions']:,}", "by 1 person" if people == 1 else f"by {people:,} people"),

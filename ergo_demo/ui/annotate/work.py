@@ -171,9 +171,8 @@ def submit(desk: Desk, call: Call) -> dict[str, Any] | Conflict:
 
 def _agree(desk: Desk, call: Call, project: str, role: str) -> None:
     """Whoever submits has had the line of this version before their eyes."""
-    version = desk.store.plan(project).agreement
-    member = desk.store.looking.agreement(project, call.who)
-    if member != version:
+    version, seen = desk.store.looking.agreements(project, call.who)
+    if seen != version:
         desk.store.agree(project, call.who, role, version)
 
 

@@ -84,13 +84,14 @@ def serving(
     *,
     user_header: str | None = None,
     loopback_owns: bool = False,
+    names_last: bool = True,
     look_again: LookAgain | None = None,
     sender_of: Callable[[Store], Sender] | None = None,
 ) -> Iterator[Serving]:
     """Starts it, and ends it."""
     port = free_port()
     with open_store(folder / "data") as store, Door(folder / "photos") as door, contextlib.ExitStack() as stack:
-        entrance = Entrance(store.identity, TOKEN, user_header, loopback_owns)
+        entrance = Entrance(store.identity, TOKEN, user_header, loopback_owns, lasts=names_last)
         doors = Doors(Limits(runs_per_minute=1e6, requests_per_minute=1e6, uploads_per_minute=1e6), _no_run)
         exports = stack.enter_context(contextlib.closing(Exports(store, store.exports)))
         sender = stack.enter_context(contextlib.closing(sender_of(store))) if sender_of else None

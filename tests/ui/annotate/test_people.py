@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from ergo_demo.errors import InputError
-from ergo_demo.ui.annotate.people import OWNER_COOKIE, PERSON_COOKIE, clean_name
+from ergo_demo.store.identity import clean_name
+from ergo_demo.ui.annotate.people import OWNER_COOKIE, PERSON_COOKIE
 from tests.ui.annotate.serving import TOKEN, Serving, error_of, serving
 
 

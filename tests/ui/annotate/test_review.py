@@ -44,6 +44,11 @@ def test_the_numbers_at_the_top(owner: httpx.Client) -> None:
     assert found["same_decision"] == {"same": ITEMS, "pairs": ITEMS}
     overlap = next(table for table in found["tables"] if table["name"] == "overlap")
     assert overlap["rows"][0][:4] == ["people, box shown", ITEMS, 0.5, 0.5]
+    agree = next(table for table in found["tables"] if table["name"] == "alpha")
+    assert agree["columns"] == ["people", "alpha", "low", "high", "items", "boxes"]
+    assert agree["rows"] == [
+        ["people and people", *(found["alpha"][name] for name in ("value", "low", "high")), ITEMS, 2 * ITEMS]
+    ]
     # Everybody drew the same two boxes on every item: no more agreement than by chance, a little less in so few.
     assert found["alpha"]["value"] < 0.1
     assert found["alpha_items"] == ITEMS
@@ -79,7 +84,9 @@ def test_two_people_on_one_item(server: Serving, owner: httpx.Client) -> None:
     assert both["suggested"] == BOX
 
 
-@pytest.mark.parametrize(("kind", "name"), [("table", "overlap"), ("table", "speed"), ("figure", "overlap")])
+@pytest.mark.parametrize(
+    ("kind", "name"), [("table", "overlap"), ("table", "alpha"), ("table", "speed"), ("figure", "overlap")]
+)
 def test_downloads(owner: httpx.Client, kind: str, name: str) -> None:
     got = owner.get(f"/annotate/review/{kind}", params={"project": "signs", "name": name})
     assert got.status_code == 200
@@ -169,6 +176,16 @@ def test_the_part_for_the_tab_has_the_owners_forms_and_no_markup_of_theirs(serve
     assert "<b>Bold" not in text
     assert "<script" not in text
     assert "Kept on this server for 30 days" in text
+
+
+def test_a_space_without_a_secret_says_on_the_page_that_names_end(server: Serving, tmp_path: Path) -> None:
+    words = "ERGO_SECRET is not set"
+    with serving(tmp_path, names_last=False) as fresh:
+        owner = fresh.owner()
+        assert words in owner.get("/annotate/review/part").text
+        fresh.project("signs", items=1)
+        assert [words in owner.get(f"/annotate/review{end}").text for end in ("", "/part")] == [True, True]
+    assert words not in server.owner().get("/annotate/review/part").text
 
 
 def test_before_the_first_project_there_is_the_form_that_makes_one(tmp_path: Path) -> None:
