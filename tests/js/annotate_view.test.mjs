@@ -7,7 +7,7 @@ import * as decide from "../../ergo_demo/ui/annotate_view/decision.js";
 import { differences } from "../../ergo_demo/ui/annotate_view/differences.js";
 import { Drafts } from "../../ergo_demo/ui/annotate_view/drafts.js";
 import { Effort } from "../../ergo_demo/ui/annotate_view/effort.js";
-import { fromDraft } from "../../ergo_demo/ui/annotate_view/opening.js";
+import { fromDraft, submission } from "../../ergo_demo/ui/annotate_view/opening.js";
 import { Outbox } from "../../ergo_demo/ui/annotate_view/outbox.js";
 import { firstAddresses } from "../../ergo_demo/ui/annotate_view/preload.js";
 import * as receipt from "../../ergo_demo/ui/annotate_view/receipt.js";
@@ -64,6 +64,15 @@ test("what is sent comes back as it was: drafts, and decisions that are looked a
   const odd = fromDraft(edit, { boxes: [["x"], [1, 1, 90, 90]], reason: "__proto__", confidence: 9, answer: 7, thought: {} });
   assert.deepEqual([odd.decision.reason, odd.decision.confidence, odd.decision.answer, odd.edit.boxes.length], [null, null, "", 1]);
   assert.equal(fromDraft(edit, null), undefined);
+});
+
+test("consent is given for one decision: off at first, and as it was when that one is opened again", () => {
+  const fields = (consent) => decide.fieldsOf("fix", { ...decide.undecided(), consent }, fixed);
+  assert.equal(decide.undecided().consent, false);
+  for (const consent of [true, false]) assert.equal(fromDraft(edit, fields(consent)).decision.consent, consent);
+  for (const odd of [1, "true", null]) assert.equal(fromDraft(edit, fields(odd)).decision.consent, false);
+  const body = submission({ id: "i", base_version: 0 }, fields(true), { effort: {}, whatIf: null });
+  assert.equal(body.consent, true);
 });
 
 test("what another box did to the answer", () => {

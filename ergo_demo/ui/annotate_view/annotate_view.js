@@ -242,7 +242,7 @@ class AnnotateView {
     if (!this.#editor.ready) return this.#editor.say("Photo is loading");
     const replaces = this.#past.open?.saved_at ?? "";
     const body = submission(this.#item, decide.fieldsOf(action, this.#decision, this.#editor.state), {
-      effort: this.#effort.record(this.#editor.counts), whatIf: this.#whatIf.record, consent: this.#parts.consent.checked,
+      effort: this.#effort.record(this.#editor.counts), whatIf: this.#whatIf.record,
     });
     const { number } = this.#progress;
     const note = { number, done: decide.doneWords(action), replaces, project: this.#desk.project };

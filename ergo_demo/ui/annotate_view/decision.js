@@ -1,12 +1,13 @@
 /**
  * What a person has decided about an item so far, and what it comes to: pure functions, no page, no network.
  *
- * A decision is {rejects, picking, reason, text, confidence, answer, thought}
+ * A decision is {rejects, picking, reason, text, confidence, answer, thought, consent}
  *   rejects   the box is rejected: what Enter sends then
  *   picking   the digits pick a reason, as after R and Y
  *   reason    a key of REASONS, or null
  *   text      in the person's words, beside "other"
  *   answer, thought   what the person typed; the thought is null while it is the model's
+ *   consent   whether this decision may be published: a tick of its own, never carried over from another item
  * `edit` is the editor's state (box_editor/editing.js); names of actions and reasons are the server's.
  */
 import { untouched } from "../box_editor/editing.js";
@@ -26,7 +27,9 @@ export const CONFIDENCES = Object.freeze(["guess", "likely", "sure"]);
 
 /** The decision with which an item begins. */
 export function undecided() {
-  return { rejects: false, picking: false, reason: null, text: "", confidence: null, answer: "", thought: null };
+  return {
+    rejects: false, picking: false, reason: null, text: "", confidence: null, answer: "", thought: null, consent: false,
+  };
 }
 
 /** R: rejects, or does not any more. */
@@ -88,6 +91,7 @@ export function fieldsOf(action, decision, edit) {
     confidence: decision.confidence,
     answer: decision.answer,
     thought: decision.thought,
+    consent: decision.consent,
   };
 }
 
@@ -103,6 +107,7 @@ export function fromFields(fields) {
     confidence: [1, 2, 3].includes(fields.confidence) ? fields.confidence : null,
     answer: text(fields.answer),
     thought: typeof fields.thought === "string" ? fields.thought : null,
+    consent: fields.consent === true,
   };
   const given = Array.isArray(fields.boxes) && fields.boxes.length > 0 ? fields.boxes : null;
   const drawn = (at) => (Array.isArray(fields.drawn) ? fields.drawn[at] === true : fields.action === "redraw");

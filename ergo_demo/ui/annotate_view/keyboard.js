@@ -3,6 +3,7 @@ import { chosen, picking, rejecting } from "./decision.js";
 
 const OURS = new Set([
   "enter", "reject", "reason", "full-photo", "skip", "undo-save", "earlier", "later", "look", "answer", "thought",
+  "consent",
 ]);
 const DIGITS = { "layer-box": 5, "layer-region": 6 };
 
@@ -25,6 +26,7 @@ export class Keys {
       look: on.read,
       answer: () => on.field("answer"),
       thought: () => on.field("thought"),
+      consent: () => on.decide({ ...on.decision(), consent: !on.decision().consent }),
       close: () => on.decide({ ...on.decision(), rejects: false, picking: false }),
     };
     for (const name of ["answer", "text", "thought"]) {

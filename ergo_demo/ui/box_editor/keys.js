@@ -44,6 +44,7 @@ const DECISIONS = [
   plain("look", "l", "let the model read your box now"),
   plain("answer", "i", "type the answer"),
   plain("thought", "t", "open and edit the thought"),
+  plain("consent", "v", "this decision may be published; again: not"),
 ];
 
 const BOXES = [

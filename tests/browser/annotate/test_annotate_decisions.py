@@ -72,6 +72,27 @@ def test_a_decision_is_changed_and_the_newest_counts(visit: Visit, desk: Desk) -
     assert [(each["action"], each["version"]) for each in desk.decisions] == [("accept", 1), ("reject", 2)]
 
 
+def test_consent_is_of_one_decision_and_stays_with_it(visit: Visit, desk: Desk) -> None:
+    page = visit()
+    tick = page.get_by_role("checkbox", name="This decision may be published")
+    tick.check()
+    page.reload()
+    opened(page, "of i0?")
+    assert tick.is_checked(), "a draft keeps it"
+    press(page, "Enter")
+    opened(page, "of i1?")
+    assert not tick.is_checked(), "the next item is another decision"
+    press(page, "v", "v", "Enter")
+    opened(page, "of i2?")
+    saved(page, "item 2, accepted")
+    press(page, "j", "j")
+    opened(page, "of i0?")
+    assert tick.is_checked(), "as it was given then"
+    press(page, "d", "Enter")
+    saved(page, "replaces your decision of")
+    assert [(each["item"], each["consent"]) for each in desk.decisions] == [("i0", True), ("i1", False), ("i0", True)]
+
+
 def test_two_pages_of_one_person_one_item_and_neither_loses_work(visit: Visit, desk: Desk) -> None:
     first, second = visit(), visit()
     press(first, "d", "Enter")

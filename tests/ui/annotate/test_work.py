@@ -75,6 +75,7 @@ def test_the_way_back_to_a_decision(ada: httpx.Client, server: Serving) -> None:
     assert last[0]["question"].startswith("signs")
     again = ada.post("/annotate/reopen", json={"item": item}).json()["item"]
     assert (again["base_version"], again["draft"]["boxes"]) == (1, [[101.5, 60.0, 202.0, 150.0]])
+    assert again["draft"]["consent"] is True
     assert submit(ada, decision(item, base_version=1, action="accept", boxes=[]))["version"] == 2
     first, second = server.store.history(item, server.store.identity("ada"))
     assert (first.submission.consent_publish, second.submission.consent_publish) == (True, False)
