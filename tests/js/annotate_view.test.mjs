@@ -1,5 +1,6 @@
 /** node --test tests/js: decisions, what waits to be sent, drafts and the worklist of the Annotate page, without one. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import test from "node:test";
 
 import * as editing from "../../ergo_demo/ui/box_editor/editing.js";
@@ -14,6 +15,7 @@ import * as receipt from "../../ergo_demo/ui/annotate_view/receipt.js";
 import { Refused, Server, Unreachable } from "../../ergo_demo/ui/annotate_view/server.js";
 import { Worklist } from "../../ergo_demo/ui/annotate_view/worklist.js";
 
+const EFFECTS = JSON.parse(readFileSync(new URL("../data/effects.json", import.meta.url), "utf8"));
 const PHOTO = { width: 8000, height: 6000 };
 const MODEL = [2196, 2520, 2500, 2720];
 const edit = editing.begin({ photo: PHOTO, model: MODEL });
@@ -32,6 +34,10 @@ test("what the blue button says, and what Enter would send", () => {
     [decide.undecided(), editing.boxDrawn(edit, [1, 1, 90, 90], true), "Save fix", true, "fix"],
     [rejects, fixed, "Choose a reason", false, "reject"],
     [decide.chosen(rejects, 2), fixed, "Reject: too tight", true, "reject"],
+    [decide.chosen(rejects, 6), fixed, "Say why", false, "reject"],
+    [{ ...decide.chosen(rejects, 6), text: "  " }, fixed, "Say why", false, "reject"],
+    [{ ...decide.chosen(rejects, 6), text: "a mirror" }, fixed, "Reject: other", true, "reject"],
+    [decide.chosen(decide.picking(decide.undecided()), 6), fixed, "Say why", false, "fix"],
   ];
   for (const [decision, state, words, able, action] of rows) {
     assert.deepEqual(decide.buttonOf(decision, state, true), { words, able }, words);
@@ -75,13 +81,11 @@ test("consent is given for one decision: off at first, and as it was when that o
   assert.equal(body.consent, true);
 });
 
-test("what another box did to the answer", () => {
-  const rows = [
-    ["MARIE", "MARIE LUND", "Marie Lund.", "wrong_to_right"], ["MARIE LUND", "MARIE", "marie lund", "right_to_wrong"],
-    ["MARIE", "marie", "", "unchanged"], ["MARIE", "LUND", "K 417", "unchanged"], ["MARIE", "LUND", "", "unknown"],
-    ["MARIE", null, "MARIE", "unknown"],
-  ];
-  for (const [model, corrected, right, effect] of rows) assert.equal(decide.effectOf(model, corrected, right), effect);
+test("what another box did to the answer: the vectors that Python's rule passes as well", () => {
+  for (const { model, corrected, right, effect } of EFFECTS.effects) {
+    assert.equal(decide.effectOf(model, corrected, right), effect, JSON.stringify([model, corrected, right]));
+  }
+  for (const { answer, truth, same } of EFFECTS.answers) assert.equal(decide.alike(answer, truth), same, `${answer}, ${truth}`);
 });
 
 test("only the words that differ are marked", () => {

@@ -223,13 +223,19 @@ class AnnotateView {
       settle: (how) => this.#conflict.settle(how),
       decision: () => this.#decision,
       decide: (decision) => this.#decide(decision),
-      enter: () => (this.#button.able ? this.#submit(this.#action) : this.#editor.say(this.#button.words)),
+      enter: () => (this.#button.able ? this.#submit(this.#action) : this.#unable()),
       submit: (action) => this.#submit(action),
       look: (by) => this.#look(by),
       read: () => this.#whatIf.now(this.#editor.state.boxes.map(({ box }) => box)),
       field: (name) => this.#type(name),
       focus: () => this.#focus(),
     };
+  }
+
+  /** Says what is missing, and leads there. */
+  #unable() {
+    this.#editor.say(this.#button.words);
+    if (decide.lacksWords(this.#decision)) this.#type("text");
   }
 
   #type(name) {
@@ -239,7 +245,7 @@ class AnnotateView {
   }
 
   #submit(action) {
-    if (!this.#editor.ready) return this.#editor.say("Photo is loading");
+    if (!this.#editor.ready || decide.lacksWords(this.#decision)) return this.#unable();
     const replaces = this.#past.open?.saved_at ?? "";
     const body = submission(this.#item, decide.fieldsOf(action, this.#decision, this.#editor.state), {
       effort: this.#effort.record(this.#editor.counts), whatIf: this.#whatIf.record,

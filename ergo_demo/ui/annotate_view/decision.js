@@ -50,6 +50,11 @@ export function chosen(decision, digit) {
   return digit <= CONFIDENCES.length ? { ...decision, confidence: digit } : decision;
 }
 
+/** Whether the reason is "other" and nothing says what: the server takes no such decision, whatever else it is. */
+export function lacksWords(decision) {
+  return decision.reason === "other" && !decision.text.trim();
+}
+
 /** What Enter would send: "accept", "fix", "redraw" or "reject"; null while there is no box to send. */
 export function actionOf(decision, edit) {
   if (decision.rejects) return "reject";
@@ -65,6 +70,7 @@ export function buttonOf(decision, edit, ready) {
   if (!ready) return { words: "Photo is loading", able: false };
   const action = actionOf(decision, edit);
   if (action === "reject" && !decision.reason) return { words: "Choose a reason", able: false };
+  if (lacksWords(decision)) return { words: "Say why", able: false };
   if (action === "reject") return { words: `Reject: ${REASONS[decision.reason]}`, able: true };
   return action ? { words: BUTTONS[action], able: true } : { words: "Draw a box", able: false };
 }
@@ -114,17 +120,31 @@ export function fromFields(fields) {
   return { decision, boxes: given?.map((box, at) => ({ box, drawn: drawn(at) })) ?? null };
 }
 
-/** "wrong_to_right", "right_to_wrong", "unchanged" or "unknown": what another box did to the answer. */
+/**
+ * "wrong_to_right", "right_to_wrong", "unchanged" or "unknown": what another box did to the answer. The rule of
+ * annotation/effect.py, which is the one that is stored; tests/data/effects.json holds both to it.
+ */
 export function effectOf(model, corrected, right) {
-  if (corrected === null) return "unknown";
-  if (alike(model, corrected)) return "unchanged";
+  if (corrected === null || !model.trim()) return "unknown";
+  if (alike(corrected, model)) return "unchanged";
   if (!right.trim()) return "unknown";
-  if (alike(corrected, right)) return "wrong_to_right";
-  return alike(model, right) ? "right_to_wrong" : "unchanged";
+  const [before, after] = [alike(model, right), alike(corrected, right)];
+  if (before === after) return "unchanged";
+  return after ? "wrong_to_right" : "right_to_wrong";
 }
 
-/** Whether two answers are the same to a reader: the server scores with its own rule. */
-export function alike(a, b) {
-  const plain = (text) => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, " ").trim();
-  return plain(a) === plain(b);
+/** Whether an answer is the right one, as scoring.py has it: no case, spacing, quotes, leading article, final stop. */
+export function alike(answer, truth) {
+  const wanted = plain(truth);
+  return wanted !== "" && plain(answer) === wanted;
+}
+
+const QUOTES = "[\"'`“”‘’«» ]*";
+const OUTER = new RegExp(`^${QUOTES}|${QUOTES}$`, "gu");
+
+function plain(text) {
+  // Upper case first: the nearest to Python's casefold, which makes ss of ß.
+  const folded = text.normalize("NFKC").toUpperCase().toLowerCase().split(/\s+/u).filter(Boolean).join(" ");
+  const bare = folded.replace(OUTER, "").replace(/[.!]+$/u, "").replace(OUTER, "");
+  return bare.replace(/^(?:an?|the)\s+(?=\S)/u, "");
 }

@@ -56,10 +56,17 @@ export class Keys {
     }
     if (!this.#on.open() || (row.id === "enter" && this.#on.drawing())) return false;
     const digit = this.#digit(row);
-    if (digit > 0) this.#on.decide(chosen(this.#on.decision(), digit));
+    if (digit > 0) this.#choose(digit);
     else if (OURS.has(row.id) || this.#leaves(row)) this.#does[row.id]();
     else return false;
     return true;
+  }
+
+  /** A reason that needs words is followed by them. */
+  #choose(digit) {
+    const before = this.#on.decision();
+    this.#on.decide(chosen(before, digit));
+    if (before.picking && this.#on.decision().reason === "other") this.#on.field("text");
   }
 
   #settling({ id }) {

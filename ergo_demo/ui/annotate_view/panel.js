@@ -15,6 +15,8 @@ export class Panel {
     fillChoices(parts.reasons, Object.entries(REASONS).map(([name, words], at) => [name, words, String(at + 1)]));
     choices(parts.confidence, (value, was) => on.decided({ confidence: was ? null : Number(value) }));
     choices(parts.reasons, (value, was) => on.decided({ reason: was ? null : value, picking: false }));
+    // Not on the arrow keys, which only pass by.
+    parts.reasons.addEventListener("click", () => parts.text.hidden || parts.text.focus());
     for (const name of ["answer", "text", "thought"]) {
       parts[name].addEventListener("input", () => on.decided({ [name]: parts[name].value }));
     }

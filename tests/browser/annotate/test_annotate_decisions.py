@@ -59,6 +59,27 @@ def test_a_fix_a_new_box_a_reject_a_skip_and_the_whole_photo(visit: Visit, desk:
     assert not any(each["consent"] for each in desk.decisions)
 
 
+def test_another_reason_is_not_sent_without_words(visit: Visit, desk: Desk) -> None:
+    page = visit()
+    press(page, "r", "6")
+    words = page.get_by_role("textbox", name="In your words")
+    assert page.locator(".go").inner_text().startswith("Say why")
+    assert page.locator(".go").is_disabled()
+    press(page, "Enter")  # out of the empty field; then each way to send it leads back there
+    for key in ("Enter", "p", "n"):
+        press(page, key)
+        assert words.evaluate("field => field === document.activeElement"), key
+        press(page, "Escape")
+    page.get_by_role("radio", name="too tight").click()
+    assert page.locator(".go").inner_text().startswith("Reject: too tight")
+    page.get_by_role("radio", name="other").click()
+    page.keyboard.type("It shows a mirror")
+    press(page, "Enter", "Enter")
+    opened(page, "of i1?")
+    saved(page, "item 1, rejected")
+    assert [(each["reason"], each["text"]) for each in desk.decisions] == [(["other"], "It shows a mirror")]
+
+
 def test_a_decision_is_changed_and_the_newest_counts(visit: Visit, desk: Desk) -> None:
     page = visit()
     press(page, "Enter")
