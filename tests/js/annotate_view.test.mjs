@@ -72,6 +72,18 @@ test("what is sent comes back as it was: drafts, and decisions that are looked a
   assert.equal(fromDraft(edit, null), undefined);
 });
 
+test("a draft keeps the boxes beside a rejection, and that there are none", () => {
+  const kept = (decision, state) => fromDraft(edit, decide.draftOf(decide.actionOf(decision, state), decision, state));
+  const rejects = decide.rejecting(decide.undecided());
+  const fixedThenRejected = kept(rejects, fixed);
+  assert.equal(fixedThenRejected.decision.rejects, true);
+  assert.deepEqual(editing.selection(fixedThenRejected.edit).box, [2196, 2520, 2724, 2720]);
+  assert.deepEqual(kept(decide.undecided(), editing.deleted(edit)).edit.boxes, []);
+  assert.equal(decide.actionOf(decide.undecided(), kept(decide.undecided(), redrawn).edit), "redraw");
+  const sent = fromDraft(edit, decide.fieldsOf("reject", rejects, fixed));
+  assert.deepEqual(editing.selection(sent.edit).box, MODEL, "a rejection that was sent says nothing of boxes");
+});
+
 test("consent is given for one decision: off at first, and as it was when that one is opened again", () => {
   const fields = (consent) => decide.fieldsOf("fix", { ...decide.undecided(), consent }, fixed);
   assert.equal(decide.undecided().consent, false);
@@ -169,6 +181,13 @@ test("the newer draft counts, whichever device it is of; old ones and strange on
   drafts.sweep(2_000);
   assert.equal(kept.getItem("ergo-annotate-draft:j"), null);
   assert.equal(drafts.newest("i", null).answer, "here");
+  const sent = [];
+  const sending = new Drafts(kept, async (item) => sent.push(item));
+  sending.keep("k", {}, 2_000);
+  sending.keep("l", {}, 2_000);
+  assert.deepEqual(sent, ["k"], "the next item does not push the one before off the way to the server");
+  sending.flush();
+  assert.deepEqual(sent, ["k", "l"]);
   drafts.forget("i");
   assert.deepEqual([drafts.newest("i", null), kept.getItem("somebody-else")], [null, "1"]);
 });

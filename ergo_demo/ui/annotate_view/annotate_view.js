@@ -196,7 +196,7 @@ class AnnotateView {
   #changed(boxes) {
     const edit = this.#editor.state;
     this.#desk.remember(this.#item.id, { edit, decision: this.#decision });
-    this.#desk.drafts.keep(this.#item.id, decide.fieldsOf(this.#action, this.#decision, edit));
+    this.#desk.drafts.keep(this.#item.id, decide.draftOf(this.#action, this.#decision, edit));
     this.#whatIf.changed(boxes.map(({ box }) => box));
     this.#show();
   }

@@ -85,13 +85,12 @@ export function doneWords(action) {
   return DONE[action];
 }
 
-/** The fields of a decision that are sent, drafted and given back: those of POST /annotate/submit. */
+/** The fields of a decision that are sent and given back: those of POST /annotate/submit. */
 export function fieldsOf(action, decision, edit) {
   const keepsBoxes = action !== "reject" && action !== "full_photo" && action !== "skip";
   return {
     action,
     boxes: keepsBoxes ? edit.boxes.map(({ box }) => box) : [],
-    drawn: keepsBoxes ? edit.boxes.map(({ drawn }) => drawn) : [],
     reason: decision.reason ? [decision.reason] : [],
     text: decision.text,
     confidence: decision.confidence,
@@ -101,7 +100,16 @@ export function fieldsOf(action, decision, edit) {
   };
 }
 
-/** A decision and boxes [{box, drawn}] from such fields, whoever wrote them; `boxes` null where they name none. */
+/** The fields of unsent work: every box as it lies there, also beside a rejection, and none where all were deleted. */
+export function draftOf(action, decision, edit) {
+  const boxes = edit.boxes.map(({ box }) => box);
+  return { ...fieldsOf(action, decision, edit), boxes, drawn: edit.boxes.map(({ drawn }) => drawn) };
+}
+
+/**
+ * A decision and boxes [{box, drawn}] from such fields, whoever wrote them; `boxes` null where they say nothing of them:
+ * a rejection that was sent has none, a draft (it says which were `drawn`) has those that are left.
+ */
 export function fromFields(fields) {
   const text = (value) => (typeof value === "string" ? value : "");
   const reason = [fields.reason].flat()[0];
@@ -115,8 +123,9 @@ export function fromFields(fields) {
     thought: typeof fields.thought === "string" ? fields.thought : null,
     consent: fields.consent === true,
   };
-  const given = Array.isArray(fields.boxes) && fields.boxes.length > 0 ? fields.boxes : null;
-  const drawn = (at) => (Array.isArray(fields.drawn) ? fields.drawn[at] === true : fields.action === "redraw");
+  const drafted = Array.isArray(fields.drawn);
+  const given = Array.isArray(fields.boxes) && (drafted || fields.boxes.length > 0) ? fields.boxes : null;
+  const drawn = (at) => (drafted ? fields.drawn[at] === true : fields.action === "redraw");
   return { decision, boxes: given?.map((box, at) => ({ box, drawn: drawn(at) })) ?? null };
 }
 

@@ -16,7 +16,7 @@ export function fromDraft(beginning, body) {
 }
 
 /** The body of POST /annotate/submit: the fields of a decision (decision.js) and what is known beside them. */
-export function submission({ id, base_version: base }, { drawn: _, ...fields }, { effort, whatIf }) {
+export function submission({ id, base_version: base }, fields, { effort, whatIf }) {
   return { client_id: newId(), item: id, base_version: base, ...fields, effort, what_if: whatIf };
 }
 

@@ -62,7 +62,7 @@ export class WhatIf {
   /** Reads these boxes now: the person pressed the key for it. */
   now(boxes = this.#boxes) {
     this.#boxes = boxes;
-    if (!this.#able || !this.#item?.proposal || this.#boxes.length === 0) return;
+    if (!this.#reads) return;
     this.#stop();
     this.#ask();
   }
@@ -76,7 +76,7 @@ export class WhatIf {
     this.#readAgain("Try again", false);
     this.#answers = { model: item.proposal?.answer ?? null, corrected: null, expanded: null };
     this.#note = this.#able ? "" : NO_ENGINE;
-    this.#parts.answers.hidden = !item.proposal;
+    this.#parts.answers.hidden = item.blind;
     const { photo, proposal } = item;
     this.#rows[0].crop.show(photo, proposal?.box ?? null);
     this.#rows[2].crop.show(photo, proposal?.expanded ?? null);
@@ -98,7 +98,7 @@ export class WhatIf {
     if (this.#boxes.length > 0 && boxes.length > 0 && same(hull(boxes), hull(this.#boxes))) return;
     this.#stop();
     this.#boxes = boxes;
-    if (!this.#able || !this.#item?.proposal || boxes.length === 0) return;
+    if (!this.#reads) return;
     if (this.#current) this.#readAgain("Try again", false);
     else if (this.#costs) this.#offer();
     else this.#timer = setTimeout(() => this.#ask(), ASK_AFTER_MS);
@@ -108,6 +108,11 @@ export class WhatIf {
   rightIs(text) {
     this.#right = text;
     this.#fill();
+  }
+
+  /** Whether there are boxes for the engine to read from: of a blind item it would show what the model thinks. */
+  get #reads() {
+    return this.#able && this.#item !== null && !this.#item.blind && this.#boxes.length > 0;
   }
 
   /** Whether the answer from the person's box is of the box as it is now. */
@@ -188,7 +193,8 @@ export class WhatIf {
     const [strong, rest] = EFFECTS[effect];
     const look = { wrong_to_right: "", right_to_wrong: "bad" }[effect] ?? "none";
     // Its place is kept while there is nothing to say, so that nothing below it jumps.
-    this.#parts.effect.className = `e-effect ${look} ${corrected === null ? "away" : ""}`.trim();
+    const says = corrected !== null && Boolean(model?.trim());
+    this.#parts.effect.className = `e-effect ${look} ${says ? "" : "away"}`.trim();
     this.#parts.effect.replaceChildren(html("b", {}, strong), ` ${rest}`);
   }
 }

@@ -29,6 +29,17 @@ def test_unsent_work_survives_a_reload_and_undo_a_look_back(visit: Visit, desk: 
     assert desk.decisions[0]["boxes"] == [[1196, 1320, 1506, 1520]]
 
 
+def test_a_deleted_box_is_still_gone_after_a_reload(visit: Visit) -> None:
+    page = visit()
+    press(page, "d", "Delete")
+    assert page.locator(".go").inner_text().startswith("Draw a box")
+    page.reload()
+    opened(page, "of i0?")
+    assert page.locator(".go").inner_text().startswith("Draw a box")
+    press(page, "m")
+    assert page.locator(".go").inner_text().startswith("Accept")
+
+
 def test_undo_survives_a_page_that_is_built_anew(visit: Visit) -> None:
     page = visit()
     press(page, "d", "Shift+A", "2")

@@ -52,6 +52,18 @@ def test_what_costs_is_read_on_a_key_only_and_an_old_answer_is_not_stored(visit:
     assert desk.seen.count("what_if") == 2
 
 
+def test_a_box_that_no_model_proposed_is_read_as_well(visit: Visit, desk: Desk) -> None:
+    desk.answers = {"answer": "MARIE LUND"}
+    desk.items = [{**an_item("i0", photo(0), None), "blind": False}]
+    page = visit()
+    assert page.locator(".e-what li:visible").count() == 1, "no answer of a model's box, none of a region"
+    press(page, "Enter", *["Shift+ArrowRight"] * 3, *["Shift+ArrowDown"] * 3, "Enter")
+    page.locator(".e-what", has_text="MARIE LUND").wait_for()
+    press(page, "Enter")
+    page.locator("[data-phase=note]").wait_for()
+    assert desk.decisions[0]["what_if"] == {"corrected": "MARIE LUND", "expanded": None, "shown": ["corrected"]}
+
+
 def test_the_models_box_is_locked_and_the_region_promises_what_it_may(visit: Visit, desk: Desk) -> None:
     desk.items[0]["proposal"] |= {"region_label": "Sample region", "heat": [[0, 0.5], [1, 0]]}
     page = visit()
