@@ -40,6 +40,8 @@ class Desk:
     """Route -> the status and body that it answers instead."""
     answers: dict[str, str] | None = None
     """What the engine reads from another box; None: there is no engine."""
+    expanded: str | None = None
+    """What the engine reads from the expanded region, where it is asked for that apart."""
     reads: str = "free"
     """What the server says of reading again; "costs": only on a key."""
     seen: list[str] = field(default_factory=list)
@@ -49,7 +51,7 @@ class Desk:
         self.seen.append(route)
         if route in self.fails:
             return self.fails[route]
-        handler = getattr(self, f"{method.lower()}_{route}", None)
+        handler = getattr(self, f"{method.lower()}_{route.replace('/', '_')}", None)
         assert handler is not None, f"{method} {path} is not in the contract"
         got: tuple[int, Any] = handler(query, body)
         return got
@@ -108,6 +110,10 @@ class Desk:
         if self.answers is None:
             return 503, {"error": {"code": "engine-unavailable", "message": "There is no model here.", "remedy": ""}}
         return 200, self.answers
+
+    def post_what_if_expanded(self, _query: dict[str, str], _body: dict[str, Any]) -> tuple[int, Any]:
+        assert self.seen[-2] == "what_if", "the corrected box is read first"
+        return 200, {"expanded_answer": self.expanded}
 
     def _given(self, item: dict[str, Any]) -> dict[str, Any]:
         newest = self._newest(item["id"])

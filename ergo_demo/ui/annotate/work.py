@@ -113,6 +113,7 @@ def _proposal(item: Item, trace: Trace | None) -> dict[str, Any] | None:
         "heat": [list(row) for row in trace.heat] if trace and trace.heat else None,
         "thought": trace.coarse.thought if trace and trace.coarse else "",
         "answer": trace.answer if trace else "",
+        "expanded_answer": trace.region_answer if trace else None,
         "samples": [list(sample.box.edges) for sample in trace.samples if sample.box] if trace else [],
     }
 

@@ -56,7 +56,7 @@ class AnnotateView {
     this.#keys = new Keys(parts, this.#forKeys());
     this.#projects = new Projects(parts, shared.storage, (id) => this.#start(id));
     this.#conflict = new Conflict(parts, { settled: (how, both) => this.#settled(how, both) });
-    this.#whatIf = new WhatIf(parts, (...asked) => shared.server.whatIf(...asked), () => this.#focus());
+    this.#whatIf = new WhatIf(parts, shared.server, () => this.#focus());
     this.#panel = new Panel(parts, {
       does: (id) => this.#pressed(id),
       decided: (change) => this.#decide({ ...this.#decision, ...change }),
@@ -250,6 +250,7 @@ class AnnotateView {
     const body = submission(this.#item, decide.fieldsOf(action, this.#decision, this.#editor.state), {
       effort: this.#effort.record(this.#editor.counts), whatIf: this.#whatIf.record,
     });
+    this.#whatIf.leave();
     const { number } = this.#progress;
     const note = { number, done: decide.doneWords(action), replaces, project: this.#desk.project };
     head.fillReceipt(this.#parts.receipt, receipt.SAVING);

@@ -39,12 +39,12 @@ export class WhatIf {
   #costs = false;
 
   /**
-   * parts: the shell's {answers, what, effect}. ask(item id, boxes, signal): the answers, or throws. pressed(): the
-   * button was, which goes: the keys are to go on working.
+   * parts: the shell's {answers, what, effect}. engine: whatIf(item id, boxes, signal) and whatIfExpanded(item id,
+   * signal) of server.js. pressed(): the button was, which goes: the keys are to go on working.
    */
-  constructor(parts, ask, pressed) {
+  constructor(parts, engine, pressed) {
     this.#parts = parts;
-    this.#engine = ask;
+    this.#engine = engine;
     this.#rows = Object.entries(ROWS).map(([kind, name]) => row(kind, name));
     parts.what.replaceChildren(...this.#rows.map(({ element }) => element));
     this.#rows[1].again.addEventListener("click", () => {
@@ -74,7 +74,8 @@ export class WhatIf {
     this.#asked = item.proposal?.box ?? null;
     this.#boxes = [];
     this.#readAgain("Try again", false);
-    this.#answers = { model: item.proposal?.answer ?? null, corrected: null, expanded: null };
+    const { answer: model = null, expanded_answer: expanded = null } = item.proposal ?? {};
+    this.#answers = { model, corrected: null, expanded };
     this.#note = this.#able ? "" : NO_ENGINE;
     this.#parts.answers.hidden = item.blind;
     const { photo, proposal } = item;
@@ -84,6 +85,11 @@ export class WhatIf {
     this.#rows[0].element.hidden = !proposal?.box;
     this.#rows[2].element.hidden = !proposal?.expanded;
     this.#fill();
+  }
+
+  /** The item is decided: nobody waits for an answer any more. */
+  leave() {
+    this.#stop();
   }
 
   /** The boxes as they are seen, in each frame: the crop follows. */
@@ -143,23 +149,40 @@ export class WhatIf {
   async #ask() {
     const [item, boxes] = [this.#item, this.#boxes];
     this.#abort = new AbortController();
+    const { signal } = this.#abort;
     const since = performance.now();
     this.#clock = setInterval(() => this.#say(`Reading, ${((performance.now() - since) / 1000).toFixed(1)} s`), 100);
     try {
-      const got = await this.#engine(item.id, boxes, this.#abort.signal);
+      const got = await this.#engine.whatIf(item.id, boxes, signal);
       this.#asked = hull(boxes);
-      const { model } = this.#answers;
-      const { answer: corrected = null, expanded_answer: expanded = null } = got;
-      this.#answers = { model: got.box_answer ?? model, corrected, expanded };
+      const { model, expanded } = this.#answers;
+      const { answer: corrected = null } = got;
+      this.#answers = { model: got.box_answer ?? model, corrected, expanded: got.expanded_answer ?? expanded };
       this.#readAgain("Try again", false);
       this.#say(`read in ${((performance.now() - since) / 1000).toFixed(1)} s`);
       this.#fill();
+      this.#askExpanded(item, signal);
     } catch (error) {
       if (error.name === "AbortError") return;
       this.#fill();
       this.#failed(error);
     } finally {
       if (item === this.#item && boxes === this.#boxes) clearInterval(this.#clock);
+    }
+  }
+
+  /** Then the expanded region, where nobody has read it yet: the person's own box does not wait for it. */
+  async #askExpanded(item, signal) {
+    if (this.#costs || this.#answers.expanded !== null || !item.proposal?.expanded) return;
+    const { note } = this.#rows[2];
+    note.textContent = "Reading";
+    try {
+      const { expanded_answer: expanded } = await this.#engine.whatIfExpanded(item.id, signal);
+      this.#answers = { ...this.#answers, expanded };
+      note.textContent = "";
+      this.#fill();
+    } catch (error) {
+      if (error.name !== "AbortError") note.textContent = "Could not be read";
     }
   }
 
@@ -181,6 +204,7 @@ export class WhatIf {
     clearInterval(this.#clock);
     this.#abort?.abort();
     this.#abort = null;
+    this.#rows[2].note.textContent = "";
   }
 
   #fill() {
