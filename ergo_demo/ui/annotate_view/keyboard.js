@@ -2,7 +2,7 @@
 import { chosen, picking, rejecting } from "./decision.js";
 
 const OURS = new Set([
-  "enter", "reject", "reason", "full-photo", "skip", "undo-save", "earlier", "later", "look", "answer", "thought",
+  "enter", "reject", "reason", "full-photo", "skip", "change-last", "earlier", "later", "look", "answer", "thought",
   "consent",
 ]);
 const DIGITS = { "layer-box": 5, "layer-region": 6 };
@@ -20,7 +20,7 @@ export class Keys {
       reason: () => on.decide(picking(on.decision())),
       "full-photo": () => on.submit("full_photo"),
       skip: () => on.submit("skip"),
-      "undo-save": () => on.look(0),
+      "change-last": () => on.look(0),
       earlier: () => on.look(1),
       later: () => on.look(-1),
       look: on.read,

@@ -282,12 +282,14 @@ class BoxEditor {
     const { placed } = this.#viewer;
     if (!placed || !this.#state) return;
     const seen = seenBoxes(this.#state, this.#held, this.#drawing);
-    const { photo, selected, model, region, past, future } = this.#state;
+    const { photo, boxes, selected, model, region, past, future } = this.#state;
     const plain = !this.#held && !this.#drawing && editing.untouched(this.#state);
     const chosen = this.#drawing ? "new" : selected;
     this.#overlay.show({ boxes: seen, selected: chosen, plain, point: this.#drawing?.cross ?? null, photo });
     this.#overlay.place(placed);
-    this.#bar.update({ drawing: this.#drawing?.kind ?? null, region, model, past: past.length, future: future.length });
+    const tool = this.#drawing?.more ? "more" : this.#drawing?.kind ?? null;
+    const steps = { past: past.length, future: future.length };
+    this.#bar.update({ drawing: tool, region, model, boxes: boxes.length, chosen: selected !== null, ...steps });
     this.#on.onShown?.(seen.map(({ box }) => box));
   }
 

@@ -37,7 +37,7 @@ const DECISIONS = [
   plain("reason", "y", "reason 1 to 6 for a fix"),
   plain("full-photo", "p", "full photo needed"),
   plain("skip", "n", "skip"),
-  plain("undo-save", "u", "undo the last save"),
+  plain("change-last", "u", "change the last decision: the next save takes its place"),
   plain("earlier", "j", "earlier decision"),
   plain("later", "k", "later decision"),
   ...["1", "2", "3", "4"].map(choice),
