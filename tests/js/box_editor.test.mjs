@@ -35,7 +35,8 @@ test("what leaves the photo is cut, what has no area is refused, what is inverte
   const rows = [
     [[10, 10, 60, 60], [10, 10, 60, 60], ""],
     [[-40, 5900, 60, 6100], [0, 5900, 60, 6000], boxes.CUT],
-    [[60, 60, 10, 10], [10, 10, 60, 60], ""],
+    [[60, 60, 10, 10], [10, 10, 60, 60], boxes.TURNED],
+    [[60, 20, -10, 70], [0, 20, 60, 70], `${boxes.TURNED} ${boxes.CUT}`],
     [[10, 10, 37, 60], null, boxes.TOO_SMALL],
     [[10, 10, 10, 10], null, boxes.TOO_SMALL],
     [[7990, 10, 8090, 60], null, boxes.TOO_SMALL],
