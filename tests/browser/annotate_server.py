@@ -44,6 +44,9 @@ class Desk:
     """What the engine reads from the expanded region, where it is asked for that apart."""
     reads: str = "free"
     """What the server says of reading again; "costs": only on a key."""
+    taken_over: list[str] = field(default_factory=list)
+    """Items whose lease ran out."""
+    lease_until: float = field(default_factory=lambda: time.time() + 900)
     seen: list[str] = field(default_factory=list)
 
     def answer(self, method: str, path: str, query: dict[str, str], body: dict[str, Any]) -> tuple[int, Any]:
@@ -77,7 +80,8 @@ class Desk:
         return 200, {"item": None, "left": 0}
 
     def post_renew(self, _query: dict[str, str], body: dict[str, Any]) -> tuple[int, Any]:
-        return 200, {"renewed": len(body["items"]), "lease_until": time.time() + 900}
+        mine = [id for id in body["items"] if id not in self.taken_over]
+        return 200, {"items": mine, "lease_until": self.lease_until}
 
     def post_release(self, _query: dict[str, str], _body: dict[str, Any]) -> tuple[int, Any]:
         return 200, {}
@@ -118,7 +122,7 @@ class Desk:
     def _given(self, item: dict[str, Any]) -> dict[str, Any]:
         newest = self._newest(item["id"])
         more = {"base_version": newest["version"] if newest else 0, "draft": self.drafts.get(item["id"])}
-        return {**item, **more, "lease_until": time.time() + 900}
+        return {**item, **more, "lease_until": self.lease_until}
 
     def _newest(self, item: str) -> dict[str, Any] | None:
         return next((each for each in reversed(self.decisions) if each["item"] == item), None)

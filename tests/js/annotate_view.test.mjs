@@ -8,11 +8,13 @@ import * as decide from "../../ergo_demo/ui/annotate_view/decision.js";
 import { differences } from "../../ergo_demo/ui/annotate_view/differences.js";
 import { Drafts } from "../../ergo_demo/ui/annotate_view/drafts.js";
 import { Effort } from "../../ergo_demo/ui/annotate_view/effort.js";
+import { lease } from "../../ergo_demo/ui/annotate_view/notes.js";
 import { fromDraft, submission } from "../../ergo_demo/ui/annotate_view/opening.js";
 import { Outbox } from "../../ergo_demo/ui/annotate_view/outbox.js";
 import { firstAddresses } from "../../ergo_demo/ui/annotate_view/preload.js";
 import * as receipt from "../../ergo_demo/ui/annotate_view/receipt.js";
 import { Refused, Server, Unreachable } from "../../ergo_demo/ui/annotate_view/server.js";
+import { Unsettled } from "../../ergo_demo/ui/annotate_view/unsettled.js";
 import { Worklist } from "../../ergo_demo/ui/annotate_view/worklist.js";
 
 const EFFECTS = JSON.parse(readFileSync(new URL("../data/effects.json", import.meta.url), "utf8"));
@@ -168,6 +170,27 @@ test("a decision that is late or refused is told and makes room; a full disk is 
   assert.deepEqual(heard.at(-1), ["saved", "full"]);
 });
 
+test("what came too late waits for a choice, each one, also for the next page", () => {
+  const kept = storage();
+  const entry = (id, version) => ({ body: body(id), note: {}, newest: { version } });
+  const unsettled = new Unsettled(kept);
+  unsettled.add(entry("a", 1));
+  unsettled.add(entry("b", 1));
+  unsettled.add(entry("a", 1)); // sent again by a page that died before it forgot
+  const next = new Unsettled(kept);
+  assert.deepEqual(next.entries.map((each) => each.body.client_id), ["b", "a"]);
+  next.settle(entry("b", 1));
+  assert.deepEqual(unsettled.entries, [entry("a", 1)]);
+});
+
+test("a late decision is with whoever is told of it before the outbox forgets it", async () => {
+  const late = new Refused(409, {}, { newest: { version: 2 } });
+  let waiting = null;
+  const outbox = new Outbox(storage(), async () => { throw late; }, { stale: () => { waiting = outbox.entries.length; } });
+  await outbox.add(body("a"), {});
+  assert.deepEqual([waiting, outbox.entries.length], [1, 0]);
+});
+
 test("the newer draft counts, whichever device it is of; old ones and strange ones go", () => {
   const kept = storage();
   const drafts = new Drafts(kept, async () => {});
@@ -213,6 +236,25 @@ test("two items are taken ahead; what is open, ahead or not acknowledged is not 
   worklist.release();
   assert.deepEqual(asked.at(-1), ["release", "b"]);
   assert.deepEqual([await worklist.next(), worklist.left], [{ id: "a" }, 4]);
+});
+
+test("a lease that is renewed moves on; one that ran out is told where it is open, and not begun where it is ahead", async () => {
+  const all = [{ id: "a", lease_until: 900 }, { id: "b", lease_until: 900 }, { id: "c", lease_until: 900 }];
+  let mine = ["a", "b", "c"];
+  const server = {
+    take: async (project, besides) => ({ item: all.find(({ id }) => !besides.includes(id)) ?? null, left: 0 }),
+    renew: async (project, items) => ({ items: items.filter((id) => mine.includes(id)), lease_until: 1_800 }),
+  };
+  const worklist = new Worklist(server, () => {}, () => []);
+  worklist.begin("p");
+  const open = await worklist.next();
+  await new Promise((done) => setTimeout(done));
+  await worklist.renew();
+  assert.deepEqual([lease(open), open.lease_until], [lease({ lease_until: 1_800 }), 1_800]);
+  [mine, all[1]] = [["c"], { id: "d", lease_until: 900 }];
+  await worklist.renew();
+  assert.match(lease(open), /somebody else may decide it too/);
+  assert.deepEqual([(await worklist.next()).id, (await worklist.next()).id], ["c", "d"], "b may be another's");
 });
 
 test("a dead network is told from a server that says no", async () => {

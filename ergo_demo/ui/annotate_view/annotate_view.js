@@ -14,12 +14,12 @@ import * as head from "./head.js";
 import { Keys } from "./keyboard.js";
 import * as notes from "./notes.js";
 import { editorItem, fromDraft, submission } from "./opening.js";
+import { Outcome } from "./outcome.js";
 import { Panel } from "./panel.js";
 import { Past } from "./past.js";
 import { preload } from "./preload.js";
 import { Progress } from "./progress.js";
 import { Projects } from "./projects.js";
-import * as receipt from "./receipt.js";
 import { WhatIf } from "./whatif.js";
 
 let desk = null;
@@ -42,6 +42,8 @@ class AnnotateView {
   #past;
   #progress;
   #conflict;
+  /** What becomes of decisions, for the desk to tell. */
+  outcome;
   #item = null;
   #decision = decide.undecided();
   #effort = new Effort();
@@ -55,7 +57,8 @@ class AnnotateView {
     this.#progress = new Progress(shared, parts.session, () => this.#fillHead());
     this.#keys = new Keys(parts, this.#forKeys());
     this.#projects = new Projects(parts, shared.storage, (id) => this.#start(id));
-    this.#conflict = new Conflict(parts, { settled: (how, both) => this.#settled(how, both) });
+    this.#conflict = new Conflict(parts, shared.unsettled, { settled: (how, entry) => this.#settled(how, entry) });
+    this.outcome = new Outcome(parts.receipt, shared, this.#projects, this.#progress, this.#conflict);
     this.#whatIf = new WhatIf(parts, shared.server, () => this.#focus());
     this.#panel = new Panel(parts, {
       does: (id) => this.#pressed(id),
@@ -75,6 +78,7 @@ class AnnotateView {
   /** Asks for the projects and opens an item of one; goes on where a page before this one was. */
   async begin() {
     this.#desk.outbox.flush();
+    this.#conflict.show();
     try {
       const { projects, you, what_if: reads } = await this.#desk.server.projects();
       this.#whatIf.offered(reads);
@@ -86,25 +90,9 @@ class AnnotateView {
     }
   }
 
-  /** Of the outbox, by way of the desk: what became of a decision. */
-  saved({ body, note }, got) {
-    head.fillReceipt(this.#parts.receipt, receipt.saved(got, note));
-    this.#projects.agreed(note.project);
-    this.#desk.drafts.forget(body.item);
-    if (this.#desk.outbox.entries.length === 0) this.#progress.count();
-  }
-
-  waiting(count, error) {
-    head.fillReceipt(this.#parts.receipt, receipt.waiting(count, error));
-  }
-
-  refused({ body }, error) {
-    this.#desk.drafts.keep(body.item, body);
-    head.fillReceipt(this.#parts.receipt, receipt.refused(error));
-  }
-
-  stale(entry, { newest }) {
-    this.#conflict.show(entry, newest);
+  /** The leases were, or were found to have run out. */
+  renewed() {
+    this.#fillHead();
   }
 
   /** Fetches what the first view of an item shows. */
@@ -128,7 +116,7 @@ class AnnotateView {
   async #next() {
     const mine = (this.#opening += 1);
     this.#past.leave();
-    if (!this.#desk.worklist.ready) this.#phase("loading");
+    if (!this.#desk.worklist.ready) head.showPhase(this.#parts, "loading");
     try {
       const item = await this.#desk.worklist.next();
       this.#desk.working = item;
@@ -147,7 +135,7 @@ class AnnotateView {
 
   #open(item) {
     this.#item = item;
-    this.#phase("open");
+    head.showPhase(this.#parts, "open");
     const beginning = editing.begin(editorItem(item));
     const left = this.#desk.recall(item.id) ?? fromDraft(beginning, this.#desk.drafts.newest(item.id, item.draft));
     this.#decision = left?.decision ?? decide.undecided();
@@ -252,12 +240,14 @@ class AnnotateView {
     });
     this.#whatIf.leave();
     const { number } = this.#progress;
-    const note = { number, done: decide.doneWords(action), replaces, project: this.#desk.project };
-    head.fillReceipt(this.#parts.receipt, receipt.SAVING);
+    const { question } = this.#item;
+    const note = { number, question, done: decide.doneWords(action), replaces, project: this.#desk.project };
+    this.outcome.saving();
     this.#desk.outbox.add(body, note);
     this.#desk.forget(this.#item.id);
     // After a changed decision, back to the item that was open before.
     this.#item = null;
+    this.#conflict.show();
     if (replaces && this.#desk.working) this.#worklistAgain();
     else this.#next();
   }
@@ -276,31 +266,34 @@ class AnnotateView {
       if (item) this.#open(item);
       else this.#worklistAgain();
     } catch (error) {
-      this.waiting(this.#desk.outbox.entries.length, error);
+      this.outcome.waiting(this.#desk.outbox.entries.length, error);
     }
   }
 
-  async #settled(how, { body, note, newest }) {
+  async #settled(how, entry) {
     this.#focus();
-    if (how === "mine") this.#desk.sendAgain(body, note, newest);
-    else if (how === "look") {
-      this.#desk.drafts.keep(body.item, body);
-      const { item } = await this.#desk.server.reopen(body.item);
-      this.#past.enter({ item: body.item, saved_at: newest.saved_at });
-      this.#open(item);
+    try {
+      if (how === "mine") this.#desk.sendAgain(entry);
+      if (how === "look") await this.#lookAgain(entry);
+      this.#desk.unsettled.settle(entry);
+      if (how !== "look") this.#conflict.show(); // else once that one is decided
+    } catch (error) {
+      this.outcome.waiting(this.#desk.unsettled.entries.length, error);
+      this.#conflict.show();
     }
   }
 
-  #phase(phase) {
-    const { root, work, note } = this.#parts;
-    root.dataset.phase = phase;
-    work.hidden = phase === "note";
-    note.hidden = phase !== "note";
+  /** The item with what came too late, to be saved on top of the newest. */
+  async #lookAgain({ body, newest }) {
+    const { item } = await this.#desk.server.reopen(body.item);
+    this.#desk.drafts.keep(body.item, body);
+    this.#past.enter({ item: body.item, saved_at: newest.saved_at });
+    this.#open(item);
   }
 
   #note(words) {
     this.#item = null;
     head.fillNote(this.#parts.note, words);
-    this.#phase("note");
+    head.showPhase(this.#parts, "note");
   }
 }

@@ -125,3 +125,36 @@ def test_two_pages_of_one_person_one_item_and_neither_loses_work(visit: Visit, d
     press(second, "1")
     saved(second, "replaces your decision of")
     assert [each["boxes"][0][2] for each in desk.decisions] == [1503, 1497]
+
+
+def test_two_late_decisions_are_settled_one_by_one_also_after_a_reload_and_the_last_item(
+    visit: Visit, desk: Desk
+) -> None:
+    del desk.items[2:]
+    first, second = visit(), visit()
+    second.wait_for_timeout(300)  # both items are there
+    second.context.set_offline(True)
+    for number in range(2):
+        opened(first, f"of i{number}?")
+        opened(second, f"of i{number}?")
+        press(first, "d", "Enter")
+        saved(first, f"item {number + 1}, fixed")
+        press(second, "Shift+D", "Enter")
+        saved(second, f"No network: {number + 1} kept on this device")
+    second.context.set_offline(False)
+    second.get_by_text("2 wait for a choice.").wait_for()
+    second.reload()
+    choice = second.locator(".e-conflict")
+    choice.get_by_text("of i0? 2 wait for a choice.").wait_for()
+    choice.get_by_role("button", name="Keep mine").click()
+    saved(second, "replaces your decision of")
+    choice.get_by_text("of i1?").wait_for()
+    choice.get_by_role("button", name="Look again").click()
+    opened(second, "of i1?")
+    assert second.locator(".go").inner_text().startswith("Save fix")
+    press(second, "Enter")
+    second.locator("[data-phase=note]").wait_for()
+    assert choice.is_hidden()
+    assert [(each["item"], each["boxes"][0][2]) for each in desk.decisions] == [
+        ("i0", 1503), ("i1", 1503), ("i0", 1497), ("i1", 1497),
+    ]  # fmt: skip

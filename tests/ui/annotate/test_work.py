@@ -124,10 +124,10 @@ def test_the_line_about_privacy_is_there_before_the_first_submit_and_seen_after(
 def test_renewing_keeps_and_skipping_gives_back(ada: httpx.Client) -> None:
     held = take(ada)
     renewed = ada.post("/annotate/renew", json={"project": "signs", "items": [held["id"], "nothing"]}).json()
-    assert renewed["renewed"] == 1
+    assert renewed["items"] == [held["id"]]
     assert renewed["lease_until"] >= held["lease_until"]
     assert ada.post("/annotate/release", json={"items": [held["id"]]}).status_code == 200
-    assert ada.post("/annotate/renew", json={"project": "signs", "items": [held["id"]]}).json()["renewed"] == 0
+    assert ada.post("/annotate/renew", json={"project": "signs", "items": [held["id"]]}).json()["items"] == []
 
 
 def test_a_blind_item_hides_its_box_until_it_is_decided_and_cannot_be_accepted(server: Serving) -> None:
