@@ -31,6 +31,20 @@ test("the vectors that Python's geometry passes as well", () => {
   for (const { box, why } of VECTORS.refused) assert.equal(boxes.allFinite(box.map(Number)), false, why);
 });
 
+test("typed edges are repaired as drawn ones, and one that is left keeps its fraction of a pixel", () => {
+  const begun = editing.nudged(editing.begin(ITEM), 0.003, 0);
+  const [x1, y1, , y2] = editing.selection(begun).box;
+  const put = (...edges) => editing.typed(begun, edges);
+  assert.deepEqual(editing.selection(put(2196, 2520, 2700, 2720)).box, [x1, y1, 2700, y2]);
+  const rows = [
+    [[2700, 2520, 2196, 2720], boxes.TURNED], [[2196, 2520, 9000, 2720], boxes.CUT],
+    [[2196, 2520, 2200, 2720], boxes.TOO_SMALL], [[NaN, 2520, 2500, 2720], boxes.NO_BOX],
+  ];
+  for (const [edges, word] of rows) assert.equal(put(...edges).word, word, String(edges));
+  assert.equal(put(2196, 2520, 2500, 2720).past.length, begun.past.length, "nothing was changed");
+  assert.equal(editing.typed(editing.deleted(begun), [1, 1, 99, 99]).boxes.length, 0, "no box is chosen");
+});
+
 test("what leaves the photo is cut, what has no area is refused, what is inverted is turned, each with its word", () => {
   const rows = [
     [[10, 10, 60, 60], [10, 10, 60, 60], ""],

@@ -65,6 +65,7 @@ class AnnotateView {
       decided: (change) => this.#decide({ ...this.#decision, ...change }),
     });
     this.#editor = createEditor(parts.stage, this.#forEditor());
+    parts.edges.append(this.#editor.fields.element);
     parts.root.addEventListener("pointerdown", (event) => this.#effort.note(event.pointerType), true);
     parts.root.addEventListener("keydown", () => this.#effort.note("key"), true);
   }

@@ -29,8 +29,9 @@ export class Keys {
       consent: () => on.decide({ ...on.decision(), consent: !on.decision().consent }),
       close: () => on.decide({ ...on.decision(), rejects: false, picking: false }),
     };
-    for (const name of ["answer", "text", "thought"]) {
+    for (const name of ["answer", "text", "thought", "edges"]) {
       parts[name].addEventListener("keydown", (event) => {
+        if (!event.target.matches("input, textarea")) return;
         const leaves = event.key === "Escape" || (event.key === "Enter" && !event.shiftKey && !event.isComposing);
         if (!leaves) return;
         event.preventDefault();

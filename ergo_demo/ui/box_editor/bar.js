@@ -51,17 +51,16 @@ export class Bar {
     }
   }
 
-  /**
-   * Shows which tool is on (drawing: null, "box", "more" or "points") and what there is to do something with: boxes and
-   * steps are counts, `chosen` whether a box is selected.
-   */
-  update({ drawing, region, model, boxes, chosen, past, future }) {
-    const pressed = { close: null, draw: "box", "draw-more": "more", points: "points" };
-    for (const [id, kind] of Object.entries(pressed)) {
-      this.#buttons[id].setAttribute("aria-pressed", String(drawing === kind));
+  /** Shows which tool is on (drawing.js, or null) and what of a state (editing.js) there is to do something with. */
+  update(drawing, { region, model, boxes, selected, past, future }) {
+    const on = drawing?.more ? "draw-more" : { box: "draw", points: "points" }[drawing?.kind] ?? "close";
+    for (const id of ["close", "draw", "draw-more", "points"]) {
+      this.#buttons[id].setAttribute("aria-pressed", String(id === on));
     }
-    const many = { "draw-more": boxes > 0, "next-box": boxes > 1, delete: chosen };
-    const able = { snap: region, "model-box": model, undo: past, redo: future, ...many };
+    const able = {
+      snap: region, "model-box": model, undo: past.length > 0, redo: future.length > 0,
+      "draw-more": boxes.length > 0, "next-box": boxes.length > 1, delete: selected !== null,
+    };
     for (const [id, can] of Object.entries(able)) this.#buttons[id].disabled = !can;
   }
 }

@@ -59,6 +59,22 @@ def test_a_fix_a_new_box_a_reject_a_skip_and_the_whole_photo(visit: Visit, desk:
     assert not any(each["consent"] for each in desk.decisions)
 
 
+def test_the_edges_can_be_typed(visit: Visit, desk: Desk) -> None:
+    page = visit()
+    page.get_by_text("Edges of the box, in px").click()
+    right = page.get_by_role("spinbutton", name="Right")
+    assert right.input_value() == "1500"
+    right.fill("1000")
+    right.press("Tab")
+    assert "The box was turned the right way round." in page.locator(".bx-said").inner_text()
+    assert [page.get_by_role("spinbutton", name=name).input_value() for name in ("Left", "Right")] == ["1000", "1196"]
+    right.fill("1600.5")
+    right.press("Enter")
+    page.locator(".go", has_text="Save fix").click()
+    opened(page, "of i1?")
+    assert desk.decisions[0]["boxes"] == [[1000, 1320, 1600.5, 1520]]
+
+
 def test_another_reason_is_not_sent_without_words(visit: Visit, desk: Desk) -> None:
     page = visit()
     press(page, "r", "6")
