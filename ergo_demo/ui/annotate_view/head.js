@@ -38,13 +38,14 @@ export function fillSession(part, { done, median }) {
 }
 
 /** Shows the work (phase "loading" or "open") or the note in its place ("note"). */
-export function showPhase({ root, side, work, note, conflict }, phase) {
+export function showPhase({ root, side, work, note, conflict, receipt, question }, phase) {
   root.dataset.phase = phase;
   work.hidden = phase === "note";
   note.hidden = phase !== "note";
-  // A choice that waits is also made where there is no item any more.
-  const place = phase === "note" ? root : side;
-  if (conflict.parentElement !== place) place.prepend(conflict);
+  // A choice that waits is made, and the last decision's receipt seen, where there is no item any more as well.
+  const [apart, before] = phase === "note" ? [root, note] : [side, question];
+  if (conflict.parentElement !== apart) apart.prepend(conflict);
+  if (receipt.nextElementSibling !== before) before.before(receipt);
 }
 
 /** A note instead of an item: {strong, rest, button, act}. */

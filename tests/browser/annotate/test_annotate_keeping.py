@@ -72,6 +72,19 @@ def test_a_dead_network_keeps_nobody_waiting_and_loses_nothing(visit: Visit, des
     assert [each["action"] for each in desk.decisions] == ["accept", "fix"]
 
 
+def test_after_the_last_item_it_is_still_told_what_is_not_sent(visit: Visit, desk: Desk) -> None:
+    del desk.items[1:]
+    page = visit()
+    page.context.set_offline(True)
+    press(page, "Enter")
+    saved(page, "No network: 1 kept on this device")
+    page.context.set_offline(False)
+    saved(page, "item 1, accepted")
+    page.get_by_role("button", name="Try again").click()
+    page.get_by_text("Nothing left in this worklist.").wait_for()
+    assert page.locator(".e-saved").is_visible()
+
+
 def test_a_server_that_cannot_keep_it_is_asked_again_by_the_next_page(visit: Visit, desk: Desk) -> None:
     desk.fails["submit"] = GONE
     page = visit()
