@@ -67,7 +67,8 @@ def test_photos_with_one_question_for_all(server: Serving, project: str, content
 
 def test_wherever_a_photo_comes_in_one_line_says_what_is_kept(server: Serving, project: str) -> None:
     owner = server.owner()
-    (line,) = [one["terms"]["line"] for one in owner.get("/annotate/projects").json()["projects"] if one["id"] == project]
+    projects = owner.get("/annotate/projects").json()["projects"]
+    line = next(one["terms"]["line"] for one in projects if one["id"] == project)
     page = owner.get("/annotate/review/part", params={"project": project}).text
     forms = {form.split('"')[0]: form.split("</form>")[0] for form in page.split('data-office="')[1:]}
     assert {name for name, form in forms.items() if line in form} == {"upload", "asked"}
