@@ -32,7 +32,7 @@ def test_an_item_is_taken_decided_and_the_next_one_comes(ada: httpx.Client) -> N
     assert (item["base_version"], item["draft"], item["blind"], item["repeat"]) == (0, None, False, False)
     assert item["proposal"] == {
         "box": BOX, "expanded": None, "region_label": "Expanded region", "heat": None,
-        "thought": "", "answer": "", "samples": [],
+        "thought": "", "answer": "", "expanded_answer": None, "samples": [],
     }  # fmt: skip
     assert (item["photo"]["width"], item["photo"]["height"]) == (400, 300)
     assert set(item["photo"]) == {"id", "width", "height", "preview", "tiles", "tileSize"}
