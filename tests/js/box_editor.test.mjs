@@ -8,7 +8,8 @@ import * as drawing from "../../ergo_demo/ui/box_editor/drawing.js";
 import * as editing from "../../ergo_demo/ui/box_editor/editing.js";
 import { changeWords } from "../../ergo_demo/ui/box_editor/changes.js";
 import { HANDLES, REACH, gripAt, handlePoint } from "../../ergo_demo/ui/box_editor/grips.js";
-import { EDITOR_KEYS } from "../../ergo_demo/ui/box_editor/keys.js";
+import { EDITOR_KEYS, TABLE } from "../../ergo_demo/ui/box_editor/keys.js";
+import * as own from "../../ergo_demo/ui/box_editor/own_keys.js";
 import { ticks } from "../../ergo_demo/ui/box_editor/rulers.js";
 import { modelStep, stepOf, stepWords } from "../../ergo_demo/ui/box_editor/steps.js";
 import { pressedRow } from "../../ergo_demo/ui/viewer/keys.js";
@@ -29,6 +30,25 @@ test("the vectors that Python's geometry passes as well", () => {
     close(boxes.viewToSource({ region, size: { width, height } }, box), expected, "to_source");
   }
   for (const { box, why } of VECTORS.refused) assert.equal(boxes.allFinite(box.map(Number)), false, why);
+});
+
+test("own keys change places: no letter means two things, none is lost, Shift goes along, Ctrl stays", () => {
+  const draws = own.chosenFor({}, "b", "q");
+  const one = own.withOwn(TABLE, draws);
+  const row = (table, id) => table.find((each) => each.id === id);
+  assert.deepEqual(row(one, "draw"), { ...row(TABLE, "draw"), keys: ["q"], codes: ["KeyQ"], cap: "Q", aria: "Q" });
+  assert.deepEqual([row(one, "draw-more").keys, row(one, "draw-more").cap, row(one, "draw-more").aria], [["q"], "Shift + Q", "Shift+Q"]);
+  const swapped = own.withOwn(TABLE, own.chosenFor(draws, "z", "q"));
+  assert.deepEqual(["draw", "draw-more", "to-box", "undo", "hide"].map((id) => row(swapped, id).keys[0]), ["z", "z", "q", "z", "h"]);
+  assert.equal(row(swapped, "hide").cap, "H, held");
+  assert.equal(row(own.withOwn(TABLE, own.chosenFor({}, "h", "f")), "hide").cap, "F, held");
+  assert.deepEqual(own.chosenFor(draws, "b", "b"), {}, "as the table has it: nothing is kept");
+  assert.deepEqual(own.chosenFor({}, "b", "1"), {});
+  const letters = own.choosable(TABLE).map(({ keys }) => keys[0]);
+  assert.equal(new Set(letters).size, letters.length);
+  for (const broken of ['{"b":"z"}', '{"b":"1","1":"b"}', "[", "7", "null"]) assert.deepEqual(own.kept(() => ({ getItem: () => broken })), {}, broken);
+  assert.deepEqual(own.kept(() => ({ getItem: () => JSON.stringify(draws) })), draws);
+  assert.deepEqual(own.kept(() => { throw new Error("not allowed"); }), {});
 });
 
 test("typed edges are repaired as drawn ones, and one that is left keeps its fraction of a pixel", () => {

@@ -11,6 +11,7 @@ import * as decide from "./decision.js";
 import { Desk } from "./desk.js";
 import { Effort } from "./effort.js";
 import * as head from "./head.js";
+import { KeyChoice } from "./key_choice.js";
 import { Keys } from "./keyboard.js";
 import * as notes from "./notes.js";
 import { editorItem, fromDraft, submission } from "./opening.js";
@@ -66,6 +67,7 @@ class AnnotateView {
     });
     this.#editor = createEditor(parts.stage, this.#forEditor());
     parts.edges.append(this.#editor.fields.element);
+    new KeyChoice(parts, shared.storage, () => location.reload());
     parts.root.addEventListener("pointerdown", (event) => this.#effort.note(event.pointerType), true);
     parts.root.addEventListener("keydown", () => this.#effort.note("key"), true);
   }
@@ -92,9 +94,7 @@ class AnnotateView {
   }
 
   /** The leases were, or were found to have run out. */
-  renewed() {
-    this.#fillHead();
-  }
+  renewed() { this.#fillHead(); }
 
   /** Fetches what the first view of an item shows. */
   preload(item) {
@@ -142,8 +142,7 @@ class AnnotateView {
     this.#decision = left?.decision ?? decide.undecided();
     this.#effort = new Effort();
     this.#panel.open(item);
-    this.#whatIf.open(item);
-    this.#whatIf.rightIs(this.#decision.answer);
+    this.#whatIf.open(item, this.#decision.answer);
     this.#editor.open(editorItem(item), left?.edit ?? beginning);
     this.#parts.later.hidden = !this.#past.open;
     this.#fillHead();

@@ -4,7 +4,9 @@
  * person's share of a GPU, it is asked only on a key.
  */
 import { hull, same } from "../box_editor/boxes.js";
+import { EDITOR_KEYS } from "../box_editor/keys.js";
 import { html, svg } from "../viewer/dom.js";
+import { keyFor } from "../viewer/keys.js";
 import { Crop } from "./crop.js";
 import { alike, effectOf } from "./decision.js";
 import { differences } from "./differences.js";
@@ -67,10 +69,10 @@ export class WhatIf {
     this.#ask();
   }
 
-  /** Begins with an item; a blind one shows no answer. */
-  open(item) {
+  /** Begins with an item, and what the person has typed as the right answer; a blind one shows no answer. */
+  open(item, right) {
     this.#stop();
-    this.#item = item;
+    [this.#item, this.#right] = [item, right];
     this.#asked = item.proposal?.box ?? null;
     this.#boxes = [];
     this.#readAgain("Try again", false);
@@ -136,7 +138,7 @@ export class WhatIf {
 
   /** What the answer before was read from is no longer the box: it says so, and waits for the key. */
   #offer() {
-    this.#say("L reads this box; it takes from your GPU time.");
+    this.#say(`${keyFor("look", EDITOR_KEYS).cap} reads this box; it takes from your GPU time.`);
     this.#readAgain("Read it", true);
   }
 

@@ -31,7 +31,7 @@ export class Bar {
       "draw-more": tool("draw-more", "One more box", ""), "next-box": tool("next-box", "Next box"),
       delete: tool("delete", "Delete the box", ""),
       snap: tool("snap", "Snap to region"), "model-box": tool("model-box", "Model box"),
-      undo: tool("undo", "Undo", ""), redo: tool("redo", "Redo", ""), hide: tool("hide", "Hide", "H"),
+      undo: tool("undo", "Undo", ""), redo: tool("redo", "Redo", ""), hide: tool("hide", "Hide", keyFor("hide", EDITOR_KEYS).cap.split(",")[0]),
     };
     for (const id of ["draw-more", "next-box", "delete", "undo", "redo"]) this.#buttons[id].classList.add("bx-bare");
     const { close, draw, points, snap, "model-box": model, undo, redo, hide: hidden } = this.#buttons;
