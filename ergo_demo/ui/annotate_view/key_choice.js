@@ -42,10 +42,16 @@ export class KeyChoice {
   }
 }
 
-function field({ does, keys }) {
-  const input = html("input", { class: "e-input", maxlength: "1", autocomplete: "off", spellcheck: "false", "data-letter": keys[0] });
+/** What a row does, where four of the table share their words. */
+function words({ id, does }) {
+  const [kind, side] = id.split("-");
+  return kind === "side" ? `push the ${side} edge out by one step; with Shift pull it in` : does;
+}
+
+function field(row) {
+  const input = html("input", { class: "e-input", maxlength: "1", autocomplete: "off", spellcheck: "false", "data-letter": row.keys[0] });
   input.addEventListener("focus", () => input.select());
-  return { input, element: html("li", {}, html("label", {}, input, html("span", {}, does))) };
+  return { input, element: html("li", {}, html("label", {}, input, html("span", {}, words(row)))) };
 }
 
 /** Fills each <kbd data-key> of the shell with what is printed on the key of that id. */
