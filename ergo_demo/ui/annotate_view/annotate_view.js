@@ -11,7 +11,7 @@ import * as decide from "./decision.js";
 import { Desk } from "./desk.js";
 import { Effort } from "./effort.js";
 import * as head from "./head.js";
-import { KeyChoice } from "./key_choice.js";
+import { offerKeys } from "./key_choice.js";
 import { Keys } from "./keyboard.js";
 import * as notes from "./notes.js";
 import { editorItem, fromDraft, submission } from "./opening.js";
@@ -67,7 +67,7 @@ class AnnotateView {
     });
     this.#editor = createEditor(parts.stage, this.#forEditor());
     parts.edges.append(this.#editor.fields.element);
-    new KeyChoice(parts, shared.storage, () => location.reload());
+    offerKeys(parts, shared.storage, () => location.reload());
     parts.root.addEventListener("pointerdown", (event) => this.#effort.note(event.pointerType), true);
     parts.root.addEventListener("keydown", () => this.#effort.note("key"), true);
   }

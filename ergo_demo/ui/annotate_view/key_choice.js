@@ -4,13 +4,20 @@ import { choosable, chosenFor, keep, kept } from "../box_editor/own_keys.js";
 import { html } from "../viewer/dom.js";
 import { keyFor } from "../viewer/keys.js";
 
-export class KeyChoice {
+/** Puts the choice into the shell, and on its buttons what is printed on the keys. See KeyChoice. */
+export function offerKeys(parts, storage, reload) {
+  parts["own-keys"].append(new KeyChoice(storage, reload).element);
+  fillCaps(parts.root);
+}
+
+class KeyChoice {
   #storage;
   #rows;
   #again = html("button", { type: "button", class: "e-btn", hidden: "" }, "Load again with these keys");
+  element;
 
-  /** parts: the shell's. storage: a localStorage; reload(): loads the page again, which loses nothing. */
-  constructor(parts, storage, reload) {
+  /** storage: a localStorage; reload(): loads the page again, which loses nothing. */
+  constructor(storage, reload) {
     this.#storage = storage;
     this.#rows = choosable(TABLE).map((row) => ({ letter: row.keys[0], ...field(row) }));
     for (const { letter, input } of this.#rows) input.addEventListener("input", () => this.#chosen(letter, input.value));
@@ -20,9 +27,8 @@ export class KeyChoice {
     this.#again.addEventListener("click", reload);
     const list = html("ul", { class: "e-keys" }, ...this.#rows.map(({ element }) => element));
     const buttons = html("div", { class: "e-row" }, back, this.#again);
-    parts["own-keys"].append(html("details", {}, html("summary", {}, "Your own keys"), list, buttons));
+    this.element = html("details", {}, html("summary", {}, "Your own keys"), list, buttons);
     this.#fill();
-    fillCaps(parts.root);
   }
 
   #chosen(letter, typed) {
