@@ -40,8 +40,13 @@ class Desk:
     """Route -> the status and body that it answers instead."""
     answers: dict[str, str] | None = None
     """What the engine reads from another box; None: there is no engine."""
+    expanded: str | None = None
+    """What the engine reads from the expanded region, where it is asked for that apart."""
     reads: str = "free"
     """What the server says of reading again; "costs": only on a key."""
+    taken_over: list[str] = field(default_factory=list)
+    """Items whose lease ran out."""
+    lease_until: float = field(default_factory=lambda: time.time() + 900)
     seen: list[str] = field(default_factory=list)
 
     def answer(self, method: str, path: str, query: dict[str, str], body: dict[str, Any]) -> tuple[int, Any]:
@@ -49,7 +54,7 @@ class Desk:
         self.seen.append(route)
         if route in self.fails:
             return self.fails[route]
-        handler = getattr(self, f"{method.lower()}_{route}", None)
+        handler = getattr(self, f"{method.lower()}_{route.replace('/', '_')}", None)
         assert handler is not None, f"{method} {path} is not in the contract"
         got: tuple[int, Any] = handler(query, body)
         return got
@@ -75,7 +80,8 @@ class Desk:
         return 200, {"item": None, "left": 0}
 
     def post_renew(self, _query: dict[str, str], body: dict[str, Any]) -> tuple[int, Any]:
-        return 200, {"renewed": len(body["items"]), "lease_until": time.time() + 900}
+        mine = [id for id in body["items"] if id not in self.taken_over]
+        return 200, {"items": mine, "lease_until": self.lease_until}
 
     def post_release(self, _query: dict[str, str], _body: dict[str, Any]) -> tuple[int, Any]:
         return 200, {}
@@ -109,10 +115,14 @@ class Desk:
             return 503, {"error": {"code": "engine-unavailable", "message": "There is no model here.", "remedy": ""}}
         return 200, self.answers
 
+    def post_what_if_expanded(self, _query: dict[str, str], _body: dict[str, Any]) -> tuple[int, Any]:
+        assert self.seen[-2] == "what_if", "the corrected box is read first"
+        return 200, {"expanded_answer": self.expanded}
+
     def _given(self, item: dict[str, Any]) -> dict[str, Any]:
         newest = self._newest(item["id"])
         more = {"base_version": newest["version"] if newest else 0, "draft": self.drafts.get(item["id"])}
-        return {**item, **more, "lease_until": time.time() + 900}
+        return {**item, **more, "lease_until": self.lease_until}
 
     def _newest(self, item: str) -> dict[str, Any] | None:
         return next((each for each in reversed(self.decisions) if each["item"] == item), None)

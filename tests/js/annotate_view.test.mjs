@@ -1,5 +1,6 @@
 /** node --test tests/js: decisions, what waits to be sent, drafts and the worklist of the Annotate page, without one. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import test from "node:test";
 
 import * as editing from "../../ergo_demo/ui/box_editor/editing.js";
@@ -7,13 +8,16 @@ import * as decide from "../../ergo_demo/ui/annotate_view/decision.js";
 import { differences } from "../../ergo_demo/ui/annotate_view/differences.js";
 import { Drafts } from "../../ergo_demo/ui/annotate_view/drafts.js";
 import { Effort } from "../../ergo_demo/ui/annotate_view/effort.js";
-import { fromDraft } from "../../ergo_demo/ui/annotate_view/opening.js";
+import { lease } from "../../ergo_demo/ui/annotate_view/notes.js";
+import { fromDraft, submission } from "../../ergo_demo/ui/annotate_view/opening.js";
 import { Outbox } from "../../ergo_demo/ui/annotate_view/outbox.js";
 import { firstAddresses } from "../../ergo_demo/ui/annotate_view/preload.js";
 import * as receipt from "../../ergo_demo/ui/annotate_view/receipt.js";
 import { Refused, Server, Unreachable } from "../../ergo_demo/ui/annotate_view/server.js";
+import { Unsettled } from "../../ergo_demo/ui/annotate_view/unsettled.js";
 import { Worklist } from "../../ergo_demo/ui/annotate_view/worklist.js";
 
+const EFFECTS = JSON.parse(readFileSync(new URL("../data/effects.json", import.meta.url), "utf8"));
 const PHOTO = { width: 8000, height: 6000 };
 const MODEL = [2196, 2520, 2500, 2720];
 const edit = editing.begin({ photo: PHOTO, model: MODEL });
@@ -32,6 +36,10 @@ test("what the blue button says, and what Enter would send", () => {
     [decide.undecided(), editing.boxDrawn(edit, [1, 1, 90, 90], true), "Save fix", true, "fix"],
     [rejects, fixed, "Choose a reason", false, "reject"],
     [decide.chosen(rejects, 2), fixed, "Reject: too tight", true, "reject"],
+    [decide.chosen(rejects, 6), fixed, "Say why", false, "reject"],
+    [{ ...decide.chosen(rejects, 6), text: "  " }, fixed, "Say why", false, "reject"],
+    [{ ...decide.chosen(rejects, 6), text: "a mirror" }, fixed, "Reject: other", true, "reject"],
+    [decide.chosen(decide.picking(decide.undecided()), 6), fixed, "Say why", false, "fix"],
   ];
   for (const [decision, state, words, able, action] of rows) {
     assert.deepEqual(decide.buttonOf(decision, state, true), { words, able }, words);
@@ -66,13 +74,32 @@ test("what is sent comes back as it was: drafts, and decisions that are looked a
   assert.equal(fromDraft(edit, null), undefined);
 });
 
-test("what another box did to the answer", () => {
-  const rows = [
-    ["MARIE", "MARIE LUND", "Marie Lund.", "wrong_to_right"], ["MARIE LUND", "MARIE", "marie lund", "right_to_wrong"],
-    ["MARIE", "marie", "", "unchanged"], ["MARIE", "LUND", "K 417", "unchanged"], ["MARIE", "LUND", "", "unknown"],
-    ["MARIE", null, "MARIE", "unknown"],
-  ];
-  for (const [model, corrected, right, effect] of rows) assert.equal(decide.effectOf(model, corrected, right), effect);
+test("a draft keeps the boxes beside a rejection, and that there are none", () => {
+  const kept = (decision, state) => fromDraft(edit, decide.draftOf(decide.actionOf(decision, state), decision, state));
+  const rejects = decide.rejecting(decide.undecided());
+  const fixedThenRejected = kept(rejects, fixed);
+  assert.equal(fixedThenRejected.decision.rejects, true);
+  assert.deepEqual(editing.selection(fixedThenRejected.edit).box, [2196, 2520, 2724, 2720]);
+  assert.deepEqual(kept(decide.undecided(), editing.deleted(edit)).edit.boxes, []);
+  assert.equal(decide.actionOf(decide.undecided(), kept(decide.undecided(), redrawn).edit), "redraw");
+  const sent = fromDraft(edit, decide.fieldsOf("reject", rejects, fixed));
+  assert.deepEqual(editing.selection(sent.edit).box, MODEL, "a rejection that was sent says nothing of boxes");
+});
+
+test("consent is given for one decision: off at first, and as it was when that one is opened again", () => {
+  const fields = (consent) => decide.fieldsOf("fix", { ...decide.undecided(), consent }, fixed);
+  assert.equal(decide.undecided().consent, false);
+  for (const consent of [true, false]) assert.equal(fromDraft(edit, fields(consent)).decision.consent, consent);
+  for (const odd of [1, "true", null]) assert.equal(fromDraft(edit, fields(odd)).decision.consent, false);
+  const body = submission({ id: "i", base_version: 0 }, fields(true), { effort: {}, whatIf: null });
+  assert.equal(body.consent, true);
+});
+
+test("what another box did to the answer: the vectors that Python's rule passes as well", () => {
+  for (const { model, corrected, right, effect } of EFFECTS.effects) {
+    assert.equal(decide.effectOf(model, corrected, right), effect, JSON.stringify([model, corrected, right]));
+  }
+  for (const { answer, truth, same } of EFFECTS.answers) assert.equal(decide.alike(answer, truth), same, `${answer}, ${truth}`);
 });
 
 test("only the words that differ are marked", () => {
@@ -143,6 +170,27 @@ test("a decision that is late or refused is told and makes room; a full disk is 
   assert.deepEqual(heard.at(-1), ["saved", "full"]);
 });
 
+test("what came too late waits for a choice, each one, also for the next page", () => {
+  const kept = storage();
+  const entry = (id, version) => ({ body: body(id), note: {}, newest: { version } });
+  const unsettled = new Unsettled(kept);
+  unsettled.add(entry("a", 1));
+  unsettled.add(entry("b", 1));
+  unsettled.add(entry("a", 1)); // sent again by a page that died before it forgot
+  const next = new Unsettled(kept);
+  assert.deepEqual(next.entries.map((each) => each.body.client_id), ["b", "a"]);
+  next.settle(entry("b", 1));
+  assert.deepEqual(unsettled.entries, [entry("a", 1)]);
+});
+
+test("a late decision is with whoever is told of it before the outbox forgets it", async () => {
+  const late = new Refused(409, {}, { newest: { version: 2 } });
+  let waiting = null;
+  const outbox = new Outbox(storage(), async () => { throw late; }, { stale: () => { waiting = outbox.entries.length; } });
+  await outbox.add(body("a"), {});
+  assert.deepEqual([waiting, outbox.entries.length], [1, 0]);
+});
+
 test("the newer draft counts, whichever device it is of; old ones and strange ones go", () => {
   const kept = storage();
   const drafts = new Drafts(kept, async () => {});
@@ -156,6 +204,13 @@ test("the newer draft counts, whichever device it is of; old ones and strange on
   drafts.sweep(2_000);
   assert.equal(kept.getItem("ergo-annotate-draft:j"), null);
   assert.equal(drafts.newest("i", null).answer, "here");
+  const sent = [];
+  const sending = new Drafts(kept, async (item) => sent.push(item));
+  sending.keep("k", {}, 2_000);
+  sending.keep("l", {}, 2_000);
+  assert.deepEqual(sent, ["k"], "the next item does not push the one before off the way to the server");
+  sending.flush();
+  assert.deepEqual(sent, ["k", "l"]);
   drafts.forget("i");
   assert.deepEqual([drafts.newest("i", null), kept.getItem("somebody-else")], [null, "1"]);
 });
@@ -181,6 +236,25 @@ test("two items are taken ahead; what is open, ahead or not acknowledged is not 
   worklist.release();
   assert.deepEqual(asked.at(-1), ["release", "b"]);
   assert.deepEqual([await worklist.next(), worklist.left], [{ id: "a" }, 4]);
+});
+
+test("a lease that is renewed moves on; one that ran out is told where it is open, and not begun where it is ahead", async () => {
+  const all = [{ id: "a", lease_until: 900 }, { id: "b", lease_until: 900 }, { id: "c", lease_until: 900 }];
+  let mine = ["a", "b", "c"];
+  const server = {
+    take: async (project, besides) => ({ item: all.find(({ id }) => !besides.includes(id)) ?? null, left: 0 }),
+    renew: async (project, items) => ({ items: items.filter((id) => mine.includes(id)), lease_until: 1_800 }),
+  };
+  const worklist = new Worklist(server, () => {}, () => []);
+  worklist.begin("p");
+  const open = await worklist.next();
+  await new Promise((done) => setTimeout(done));
+  await worklist.renew();
+  assert.deepEqual([lease(open), open.lease_until], [lease({ lease_until: 1_800 }), 1_800]);
+  [mine, all[1]] = [["c"], { id: "d", lease_until: 900 }];
+  await worklist.renew();
+  assert.match(lease(open), /somebody else may decide it too/);
+  assert.deepEqual([(await worklist.next()).id, (await worklist.next()).id], ["c", "d"], "b may be another's");
 });
 
 test("a dead network is told from a server that says no", async () => {

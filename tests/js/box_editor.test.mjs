@@ -8,7 +8,8 @@ import * as drawing from "../../ergo_demo/ui/box_editor/drawing.js";
 import * as editing from "../../ergo_demo/ui/box_editor/editing.js";
 import { changeWords } from "../../ergo_demo/ui/box_editor/changes.js";
 import { HANDLES, REACH, gripAt, handlePoint } from "../../ergo_demo/ui/box_editor/grips.js";
-import { EDITOR_KEYS } from "../../ergo_demo/ui/box_editor/keys.js";
+import { EDITOR_KEYS, TABLE } from "../../ergo_demo/ui/box_editor/keys.js";
+import * as own from "../../ergo_demo/ui/box_editor/own_keys.js";
 import { ticks } from "../../ergo_demo/ui/box_editor/rulers.js";
 import { modelStep, stepOf, stepWords } from "../../ergo_demo/ui/box_editor/steps.js";
 import { pressedRow } from "../../ergo_demo/ui/viewer/keys.js";
@@ -31,11 +32,45 @@ test("the vectors that Python's geometry passes as well", () => {
   for (const { box, why } of VECTORS.refused) assert.equal(boxes.allFinite(box.map(Number)), false, why);
 });
 
+test("own keys change places: no letter means two things, none is lost, Shift goes along, Ctrl stays", () => {
+  const draws = own.chosenFor({}, "b", "q");
+  const one = own.withOwn(TABLE, draws);
+  const row = (table, id) => table.find((each) => each.id === id);
+  assert.deepEqual(row(one, "draw"), { ...row(TABLE, "draw"), keys: ["q"], codes: ["KeyQ"], cap: "Q", aria: "Q" });
+  assert.deepEqual([row(one, "draw-more").keys, row(one, "draw-more").cap, row(one, "draw-more").aria], [["q"], "Shift + Q", "Shift+Q"]);
+  const swapped = own.withOwn(TABLE, own.chosenFor(draws, "z", "q"));
+  assert.deepEqual(["draw", "draw-more", "to-box", "undo", "hide"].map((id) => row(swapped, id).keys[0]), ["z", "z", "q", "z", "h"]);
+  assert.equal(row(swapped, "hide").cap, "H, held");
+  assert.equal(row(own.withOwn(TABLE, own.chosenFor({}, "h", "f")), "hide").cap, "F, held");
+  assert.deepEqual(own.chosenFor(draws, "b", "b"), {}, "as the table has it: nothing is kept");
+  assert.deepEqual(own.chosenFor({}, "b", "1"), {});
+  const letters = own.choosable(TABLE).map(({ keys }) => keys[0]);
+  assert.equal(new Set(letters).size, letters.length);
+  for (const broken of ['{"b":"z"}', '{"b":"1","1":"b"}', "[", "7", "null"]) assert.deepEqual(own.kept(() => ({ getItem: () => broken })), {}, broken);
+  assert.deepEqual(own.kept(() => ({ getItem: () => JSON.stringify(draws) })), draws);
+  assert.deepEqual(own.kept(() => { throw new Error("not allowed"); }), {});
+});
+
+test("typed edges are repaired as drawn ones, and one that is left keeps its fraction of a pixel", () => {
+  const begun = editing.nudged(editing.begin(ITEM), 0.003, 0);
+  const [x1, y1, , y2] = editing.selection(begun).box;
+  const put = (...edges) => editing.typed(begun, edges);
+  assert.deepEqual(editing.selection(put(2196, 2520, 2700, 2720)).box, [x1, y1, 2700, y2]);
+  const rows = [
+    [[2700, 2520, 2196, 2720], boxes.TURNED], [[2196, 2520, 9000, 2720], boxes.CUT],
+    [[2196, 2520, 2200, 2720], boxes.TOO_SMALL], [[NaN, 2520, 2500, 2720], boxes.NO_BOX],
+  ];
+  for (const [edges, word] of rows) assert.equal(put(...edges).word, word, String(edges));
+  assert.equal(put(2196, 2520, 2500, 2720).past.length, begun.past.length, "nothing was changed");
+  assert.equal(editing.typed(editing.deleted(begun), [1, 1, 99, 99]).boxes.length, 0, "no box is chosen");
+});
+
 test("what leaves the photo is cut, what has no area is refused, what is inverted is turned, each with its word", () => {
   const rows = [
     [[10, 10, 60, 60], [10, 10, 60, 60], ""],
     [[-40, 5900, 60, 6100], [0, 5900, 60, 6000], boxes.CUT],
-    [[60, 60, 10, 10], [10, 10, 60, 60], ""],
+    [[60, 60, 10, 10], [10, 10, 60, 60], boxes.TURNED],
+    [[60, 20, -10, 70], [0, 20, 60, 70], `${boxes.TURNED} ${boxes.CUT}`],
     [[10, 10, 37, 60], null, boxes.TOO_SMALL],
     [[10, 10, 10, 10], null, boxes.TOO_SMALL],
     [[7990, 10, 8090, 60], null, boxes.TOO_SMALL],

@@ -3,6 +3,7 @@
 Whether something is not there or not yours is answered alike: nobody learns what exists by guessing ids.
 """
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -52,6 +53,8 @@ class Call:
     query: QueryParams = field(default_factory=QueryParams)
     folder: Path | None = None
     """Where the files of an upload lie until it is answered."""
+    gone: threading.Event = field(default_factory=threading.Event)
+    """Set when the browser has hung up: whatever waits for a model may stop. Watched where a route `waits`."""
 
     @property
     def who(self) -> str:

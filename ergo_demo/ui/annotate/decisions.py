@@ -101,6 +101,7 @@ def sent_again(submission: Submission) -> dict[str, Any]:
         "confidence": submission.confidence,
         "answer": submission.answer,
         "thought": submission.thought,
+        "consent": submission.consent_publish,
     }
 
 

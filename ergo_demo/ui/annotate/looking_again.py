@@ -20,6 +20,14 @@ MOST_KEPT = 1_000
 """Answers from expanded regions, which no correction changes."""
 
 
+@dataclass(frozen=True, slots=True)
+class Looker:
+    """Who asks, and whether they have hung up."""
+
+    who: str
+    gone: Stop
+
+
 @dataclass
 class LookAgain:
     """Thread safe. `again` is the engine's, `chosen` how it is asked."""
@@ -32,31 +40,41 @@ class LookAgain:
     _running: dict[str, threading.Event] = field(default_factory=dict)
     _regions: OrderedDict[str, str] = field(default_factory=OrderedDict)
 
-    def answer(self, who: str, photo: Photo, question: str, trace: Trace | None, region: Box) -> str:
-        """The answer from `region` (source px). Raises Superseded when `who` asked again meanwhile, EngineError."""
+    def answer(self, looker: Looker, photo: Photo, question: str, trace: Trace | None, region: Box) -> str:
+        """The answer from `region` (source px). Raises EngineError; Superseded when whoever asked does so again
+        meanwhile, or has hung up.
+        """
         stopped = threading.Event()
         with self._lock:
-            if older := self._running.get(who):
+            if older := self._running.get(looker.who):
                 older.set()
-            self._running[who] = stopped
+            self._running[looker.who] = stopped
+
+        def stop() -> bool:
+            return stopped.is_set() or looker.gone()
+
         try:
-            answer = self.again(photo, question, trace, region, self.chosen, stopped.is_set)
+            answer = self.again(photo, question, trace, region, self.chosen, stop)
         finally:
             with self._lock:
-                if self._running.get(who) is stopped:
-                    del self._running[who]
-        if answer is None or stopped.is_set():
+                if self._running.get(looker.who) is stopped:
+                    del self._running[looker.who]
+        if answer is None or stop():
             raise Superseded("A newer box took this one's place.", remedy="Wait for the newer answer.")
         return answer
 
-    def answer_from_expanded(self, who: str, item: str, photo: Photo, question: str, trace: Trace) -> str | None:
-        """The answer from the run's expanded region: what the run knows, else looked at once and kept."""
-        if trace.region is None or trace.region_answer is not None or self.costs:
+    def known_of_expanded(self, item: str, trace: Trace) -> str | None:
+        """The answer from the run's expanded region, where the run or an earlier look knows it."""
+        if trace.region is None or trace.region_answer is not None:
             return trace.region_answer
         with self._lock:
-            known = self._regions.get(item)
-        if known is None:
-            known = self.answer(who, photo, question, trace, trace.region)
+            return self._regions.get(item)
+
+    def answer_from_expanded(self, looker: Looker, item: str, photo: Photo, question: str, trace: Trace) -> str | None:
+        """The answer from the run's expanded region: known, or looked at once and kept. Raises as `answer`."""
+        known = self.known_of_expanded(item, trace)
+        if known is None and trace.region is not None and not self.costs:
+            known = self.answer(looker, photo, question, trace, trace.region)
             with self._lock:
                 self._regions[item] = known
                 if len(self._regions) > MOST_KEPT:

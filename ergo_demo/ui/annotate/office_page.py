@@ -37,7 +37,6 @@ def _form(does: str, title: str, fields: str, button: str, project: Project | No
 
 
 def _upload(project: Project) -> str:
-    line = escape(str(work.terms(project)["line"]))
     counts = "".join(
         f'<label>{words}<input name="{name}" type="number" min="{least}" max="{most}" step="{step}" value="{value}">'
         "</label>"
@@ -48,7 +47,8 @@ def _upload(project: Project) -> str:
         )
     )
     fields = (
-        f'<p class="m">Photos, a zip, or a table (.jsonl, .csv, Label Studio) with the photos it names. {line}</p>'
+        f'<p class="m">Photos, a zip, or a table (.jsonl, .csv, Label Studio) with the photos it names. '
+        f"{_kept(project)}</p>"
         f'<label>Files<input name="files" type="file" multiple required accept="{ACCEPTED}"></label>'
         '<label>Question, for photos that come without one<input name="question" maxlength="2000"></label>'
         f'<div class="three">{counts}</div>'
@@ -56,6 +56,11 @@ def _upload(project: Project) -> str:
         + _tick()
     )
     return _form("upload", "Upload", fields, "Upload", project)
+
+
+def _kept(project: Project) -> str:
+    """The line on what is kept, which stands wherever a photo comes in."""
+    return escape(str(work.terms(project)["line"]))
 
 
 def _tick() -> str:
@@ -74,6 +79,7 @@ def _person(project: Project) -> str:
 def _asked(project: Project) -> str:
     fields = (
         '<p class="m" data-asked>What you asked on the Ask tab, with the photo and the model\u2019s box.</p>'
+        f'<p class="m">{_kept(project)}</p>'
         '<label data-asked-choice hidden>Question<select name="run"></select></label>' + _tick()
     )
     return _form("asked", "From the Ask tab", fields, "Add it", project)

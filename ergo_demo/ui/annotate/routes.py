@@ -6,7 +6,7 @@ A route that is not in the table does not exist, and a test tries each as each r
 import asyncio
 import contextlib
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -53,6 +53,7 @@ WAYS = (
     Way("POST", "/annotate/reopen", "annotator", work.reopen),
     Way("GET", "/annotate/panel", "annotator", work.panel),
     Way("POST", "/annotate/what_if", "annotator", what_if.what_if, waits=True),
+    Way("POST", "/annotate/what_if/expanded", "annotator", what_if.expanded, waits=True),
     Way("POST", "/annotate/projects", "owner", office.add_project),
     Way("POST", "/annotate/people", "owner", office.add_person),
     Way("POST", "/annotate/asked", "owner", office.add_asked),
@@ -79,6 +80,9 @@ WAYS = (
 
 MOST_WAITING = 32
 """Threads that wait for a model."""
+
+WATCHED_SECONDS = 0.2
+"""Between two looks at whether the browser of a route that waits is still there."""
 
 RANKS: dict[Role, int] = {"visitor": 0, "annotator": 1, "owner": 2}
 
@@ -110,7 +114,8 @@ def _endpoint(way: Way, desk: Desk, entrance: Entrance, waiting: CapacityLimiter
             check_role(person, way.needs)
             with contextlib.ExitStack() as held:
                 call = await _read(request, way, person, held)
-                got = await to_thread.run_sync(way.handler, desk, call, limiter=waiting if way.waits else None)
+                handled = to_thread.run_sync(way.handler, desk, call, limiter=waiting if way.waits else None)
+                got = await (_watched(request, call, handled) if way.waits else handled)
         except ClientDisconnect:
             return Response(status_code=400)
         except HTTPException as error:
@@ -122,6 +127,21 @@ def _endpoint(way: Way, desk: Desk, entrance: Entrance, waiting: CapacityLimiter
         return got if isinstance(got, Response) else answers.ok(got)
 
     return endpoint
+
+
+async def _watched(request: Request, call: Call, handled: Coroutine[Any, Any, Any]) -> Any:
+    """What the handler gives, which learns meanwhile when its browser hangs up: nobody would read the answer."""
+    handling = asyncio.ensure_future(handled)
+    try:
+        while not (await asyncio.wait({handling}, timeout=WATCHED_SECONDS))[0]:
+            if await request.is_disconnected():
+                call.gone.set()
+                break
+    except asyncio.CancelledError:
+        call.gone.set()
+        await asyncio.wait({handling})  # its files lie there until it ends
+        raise
+    return await handling
 
 
 async def _read(request: Request, way: Way, person: Person, held: contextlib.ExitStack) -> Call:

@@ -1,4 +1,7 @@
-"""The what-if: what the model answers from a corrected box, beside its own answer and that of the expanded region."""
+"""The what-if: what the model answers from a corrected box, beside its own answer and that of the expanded region.
+
+Two questions and not one: the corrected box is what the person waits for, the expanded region is read after it.
+"""
 
 from typing import Any
 
@@ -10,27 +13,48 @@ from ergo_demo.imaging import Photo
 from ergo_demo.store import rows
 from ergo_demo.store.records import Item
 from ergo_demo.ui.annotate.call import Call, Desk, item_of
+from ergo_demo.ui.annotate.looking_again import LookAgain, Looker
 
 
 def what_if(desk: Desk, call: Call) -> dict[str, Any]:
-    """Three answers; what is hidden of a blind item, and what no model was asked, is None.
+    """The answer from the boxes of the call, beside what is known of the others; None of what is hidden or not known.
 
-    A newer call of the same person ends this one: 409, "superseded".
+    A newer call of the same person ends this one (409, "superseded"), and so does its browser when it hangs up.
     """
-    if desk.look_again is None:
-        raise EngineUnavailable("There is no model here.", remedy="Start the page with one.")
-    whole, _role = item_of(desk, call)
+    look_again, (whole, _role) = _model(desk), item_of(desk, call)
     boxes, _repaired = read_boxes(call.body.get("boxes"), whole.frame)
     if not boxes:
         raise BoxInvalid("There is no box to look at.", remedy="Draw one.")
     item = rows.without_suggestion(whole)
     trace = desk.store.trace(item.trace) if item.trace else None
-    photo, question = _kept_photo(desk, item), with_options(item.question, item.extra.get("options", []))
-    answer = desk.look_again.answer(call.who, photo, question, trace, hull(boxes))
-    expanded = None
-    if trace is not None:
-        expanded = desk.look_again.answer_from_expanded(call.who, item.id, photo, question, trace)
-    return {"answer": answer, "box_answer": trace.answer if trace else None, "expanded_answer": expanded}
+    answer = look_again.answer(_looker(call), _kept_photo(desk, item), _question(item), trace, hull(boxes))
+    known = look_again.known_of_expanded(item.id, trace) if trace else None
+    return {"answer": answer, "box_answer": trace.answer if trace else None, "expanded_answer": known}
+
+
+def expanded(desk: Desk, call: Call) -> dict[str, Any]:
+    """The answer from the expanded region of an item's run; None where it is hidden, or a look costs. Ends as above."""
+    look_again, (whole, _role) = _model(desk), item_of(desk, call)
+    item = rows.without_suggestion(whole)
+    trace = desk.store.trace(item.trace) if item.trace else None
+    if trace is None:
+        return {"expanded_answer": None}
+    photo, question = _kept_photo(desk, item), _question(item)
+    return {"expanded_answer": look_again.answer_from_expanded(_looker(call), item.id, photo, question, trace)}
+
+
+def _model(desk: Desk) -> LookAgain:
+    if desk.look_again is None:
+        raise EngineUnavailable("There is no model here.", remedy="Start the page with one.")
+    return desk.look_again
+
+
+def _looker(call: Call) -> Looker:
+    return Looker(call.who, call.gone.is_set)
+
+
+def _question(item: Item) -> str:
+    return with_options(item.question, item.extra.get("options", []))
 
 
 def _kept_photo(desk: Desk, item: Item) -> Photo:

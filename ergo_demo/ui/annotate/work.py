@@ -113,6 +113,7 @@ def _proposal(item: Item, trace: Trace | None) -> dict[str, Any] | None:
         "heat": [list(row) for row in trace.heat] if trace and trace.heat else None,
         "thought": trace.coarse.thought if trace and trace.coarse else "",
         "answer": trace.answer if trace else "",
+        "expanded_answer": trace.region_answer if trace else None,
         "samples": [list(sample.box.edges) for sample in trace.samples if sample.box] if trace else [],
     }
 
@@ -126,12 +127,14 @@ def _size(size: Size) -> dict[str, int]:
 
 
 def renew(desk: Desk, call: Call) -> dict[str, Any]:
-    """Keeps what is on the page for a while longer: how many are still this person's, and until when."""
+    """Keeps what is on the page for a while longer: which are still this person's, and until when."""
     project, items = member_of(desk, call), ids_of(call.body, "items")
-    mine = desk.store.renew(project, items, call.who)
+    mine = items
+    if desk.store.renew(project, items, call.who) < len(items):
+        mine = [id for id in items if desk.store.renew(project, [id], call.who)]
     found = [item for id in items if (item := desk.store.item(id)) is not None and item.project == project]
     desk.shelf.touch([item.blob_sha256 for item in found])
-    return {"renewed": mine, "lease_until": time.time() + desk.store.plan(project).lease_seconds}
+    return {"items": mine, "lease_until": time.time() + desk.store.plan(project).lease_seconds}
 
 
 def release(desk: Desk, call: Call) -> dict[str, Any]:

@@ -11,15 +11,16 @@ import * as decide from "./decision.js";
 import { Desk } from "./desk.js";
 import { Effort } from "./effort.js";
 import * as head from "./head.js";
+import { offerKeys } from "./key_choice.js";
 import { Keys } from "./keyboard.js";
 import * as notes from "./notes.js";
 import { editorItem, fromDraft, submission } from "./opening.js";
+import { Outcome } from "./outcome.js";
 import { Panel } from "./panel.js";
 import { Past } from "./past.js";
 import { preload } from "./preload.js";
 import { Progress } from "./progress.js";
 import { Projects } from "./projects.js";
-import * as receipt from "./receipt.js";
 import { WhatIf } from "./whatif.js";
 
 let desk = null;
@@ -42,6 +43,8 @@ class AnnotateView {
   #past;
   #progress;
   #conflict;
+  /** What becomes of decisions, for the desk to tell. */
+  outcome;
   #item = null;
   #decision = decide.undecided();
   #effort = new Effort();
@@ -55,13 +58,16 @@ class AnnotateView {
     this.#progress = new Progress(shared, parts.session, () => this.#fillHead());
     this.#keys = new Keys(parts, this.#forKeys());
     this.#projects = new Projects(parts, shared.storage, (id) => this.#start(id));
-    this.#conflict = new Conflict(parts, { settled: (how, both) => this.#settled(how, both) });
-    this.#whatIf = new WhatIf(parts, (...asked) => shared.server.whatIf(...asked), () => this.#focus());
+    this.#conflict = new Conflict(parts, shared.unsettled, { settled: (how, entry) => this.#settled(how, entry) });
+    this.outcome = new Outcome(parts.receipt, shared, this.#projects, this.#progress, this.#conflict);
+    this.#whatIf = new WhatIf(parts, shared.server, () => this.#focus());
     this.#panel = new Panel(parts, {
       does: (id) => this.#pressed(id),
       decided: (change) => this.#decide({ ...this.#decision, ...change }),
     });
     this.#editor = createEditor(parts.stage, this.#forEditor());
+    parts.edges.append(this.#editor.fields.element);
+    offerKeys(parts, shared.storage, () => location.reload());
     parts.root.addEventListener("pointerdown", (event) => this.#effort.note(event.pointerType), true);
     parts.root.addEventListener("keydown", () => this.#effort.note("key"), true);
   }
@@ -75,6 +81,7 @@ class AnnotateView {
   /** Asks for the projects and opens an item of one; goes on where a page before this one was. */
   async begin() {
     this.#desk.outbox.flush();
+    this.#conflict.show();
     try {
       const { projects, you, what_if: reads } = await this.#desk.server.projects();
       this.#whatIf.offered(reads);
@@ -86,26 +93,8 @@ class AnnotateView {
     }
   }
 
-  /** Of the outbox, by way of the desk: what became of a decision. */
-  saved({ body, note }, got) {
-    head.fillReceipt(this.#parts.receipt, receipt.saved(got, note));
-    this.#projects.agreed(note.project);
-    this.#desk.drafts.forget(body.item);
-    if (this.#desk.outbox.entries.length === 0) this.#progress.count();
-  }
-
-  waiting(count, error) {
-    head.fillReceipt(this.#parts.receipt, receipt.waiting(count, error));
-  }
-
-  refused({ body }, error) {
-    this.#desk.drafts.keep(body.item, body);
-    head.fillReceipt(this.#parts.receipt, receipt.refused(error));
-  }
-
-  stale(entry, { newest }) {
-    this.#conflict.show(entry, newest);
-  }
+  /** The leases were, or were found to have run out. */
+  renewed() { this.#fillHead(); }
 
   /** Fetches what the first view of an item shows. */
   preload(item) {
@@ -128,7 +117,7 @@ class AnnotateView {
   async #next() {
     const mine = (this.#opening += 1);
     this.#past.leave();
-    if (!this.#desk.worklist.ready) this.#phase("loading");
+    if (!this.#desk.worklist.ready) head.showPhase(this.#parts, "loading");
     try {
       const item = await this.#desk.worklist.next();
       this.#desk.working = item;
@@ -147,14 +136,13 @@ class AnnotateView {
 
   #open(item) {
     this.#item = item;
-    this.#phase("open");
+    head.showPhase(this.#parts, "open");
     const beginning = editing.begin(editorItem(item));
     const left = this.#desk.recall(item.id) ?? fromDraft(beginning, this.#desk.drafts.newest(item.id, item.draft));
     this.#decision = left?.decision ?? decide.undecided();
     this.#effort = new Effort();
     this.#panel.open(item);
-    this.#whatIf.open(item);
-    this.#whatIf.rightIs(this.#decision.answer);
+    this.#whatIf.open(item, this.#decision.answer);
     this.#editor.open(editorItem(item), left?.edit ?? beginning);
     this.#parts.later.hidden = !this.#past.open;
     this.#fillHead();
@@ -196,7 +184,7 @@ class AnnotateView {
   #changed(boxes) {
     const edit = this.#editor.state;
     this.#desk.remember(this.#item.id, { edit, decision: this.#decision });
-    this.#desk.drafts.keep(this.#item.id, decide.fieldsOf(this.#action, this.#decision, edit));
+    this.#desk.drafts.keep(this.#item.id, decide.draftOf(this.#action, this.#decision, edit));
     this.#whatIf.changed(boxes.map(({ box }) => box));
     this.#show();
   }
@@ -223,13 +211,19 @@ class AnnotateView {
       settle: (how) => this.#conflict.settle(how),
       decision: () => this.#decision,
       decide: (decision) => this.#decide(decision),
-      enter: () => (this.#button.able ? this.#submit(this.#action) : this.#editor.say(this.#button.words)),
+      enter: () => (this.#button.able ? this.#submit(this.#action) : this.#unable()),
       submit: (action) => this.#submit(action),
       look: (by) => this.#look(by),
       read: () => this.#whatIf.now(this.#editor.state.boxes.map(({ box }) => box)),
       field: (name) => this.#type(name),
       focus: () => this.#focus(),
     };
+  }
+
+  /** Says what is missing, and leads there. */
+  #unable() {
+    this.#editor.say(this.#button.words);
+    if (decide.lacksWords(this.#decision)) this.#type("text");
   }
 
   #type(name) {
@@ -239,18 +233,21 @@ class AnnotateView {
   }
 
   #submit(action) {
-    if (!this.#editor.ready) return this.#editor.say("Photo is loading");
+    if (!this.#editor.ready || decide.lacksWords(this.#decision)) return this.#unable();
     const replaces = this.#past.open?.saved_at ?? "";
     const body = submission(this.#item, decide.fieldsOf(action, this.#decision, this.#editor.state), {
-      effort: this.#effort.record(this.#editor.counts), whatIf: this.#whatIf.record, consent: this.#parts.consent.checked,
+      effort: this.#effort.record(this.#editor.counts), whatIf: this.#whatIf.record,
     });
+    this.#whatIf.leave();
     const { number } = this.#progress;
-    const note = { number, done: decide.doneWords(action), replaces, project: this.#desk.project };
-    head.fillReceipt(this.#parts.receipt, receipt.SAVING);
+    const { question } = this.#item;
+    const note = { number, question, done: decide.doneWords(action), replaces, project: this.#desk.project };
+    this.outcome.saving();
     this.#desk.outbox.add(body, note);
     this.#desk.forget(this.#item.id);
     // After a changed decision, back to the item that was open before.
     this.#item = null;
+    this.#conflict.show();
     if (replaces && this.#desk.working) this.#worklistAgain();
     else this.#next();
   }
@@ -269,31 +266,34 @@ class AnnotateView {
       if (item) this.#open(item);
       else this.#worklistAgain();
     } catch (error) {
-      this.waiting(this.#desk.outbox.entries.length, error);
+      this.outcome.waiting(this.#desk.outbox.entries.length, error);
     }
   }
 
-  async #settled(how, { body, note, newest }) {
+  async #settled(how, entry) {
     this.#focus();
-    if (how === "mine") this.#desk.sendAgain(body, note, newest);
-    else if (how === "look") {
-      this.#desk.drafts.keep(body.item, body);
-      const { item } = await this.#desk.server.reopen(body.item);
-      this.#past.enter({ item: body.item, saved_at: newest.saved_at });
-      this.#open(item);
+    try {
+      if (how === "mine") this.#desk.sendAgain(entry);
+      if (how === "look") await this.#lookAgain(entry);
+      this.#desk.unsettled.settle(entry);
+      if (how !== "look") this.#conflict.show(); // else once that one is decided
+    } catch (error) {
+      this.outcome.waiting(this.#desk.unsettled.entries.length, error);
+      this.#conflict.show();
     }
   }
 
-  #phase(phase) {
-    const { root, work, note } = this.#parts;
-    root.dataset.phase = phase;
-    work.hidden = phase === "note";
-    note.hidden = phase !== "note";
+  /** The item with what came too late, to be saved on top of the newest. */
+  async #lookAgain({ body, newest }) {
+    const { item } = await this.#desk.server.reopen(body.item);
+    this.#desk.drafts.keep(body.item, body);
+    this.#past.enter({ item: body.item, saved_at: newest.saved_at });
+    this.#open(item);
   }
 
   #note(words) {
     this.#item = null;
     head.fillNote(this.#parts.note, words);
-    this.#phase("note");
+    head.showPhase(this.#parts, "note");
   }
 }

@@ -3,12 +3,14 @@ import { fillConflict } from "./head.js";
 
 export class Conflict {
   #parts;
+  #unsettled;
   #on;
   #open = null;
 
-  /** parts: the shell's {side, conflict}. on.settled(how, {body, note, newest}): "mine", "theirs" or "look". */
-  constructor({ side, conflict }, on) {
+  /** parts: the shell's {side, conflict}. on.settled(how, entry of unsettled.js): "mine", "theirs" or "look". */
+  constructor({ side, conflict }, unsettled, on) {
     this.#parts = { side, conflict };
+    this.#unsettled = unsettled;
     this.#on = on;
   }
 
@@ -17,11 +19,12 @@ export class Conflict {
     return this.#open !== null;
   }
 
-  /** Shows what was refused ({body, note}: see outbox.js) beside the newest. */
-  show({ body, note }, newest) {
-    this.#open = { body, note, newest };
-    this.#turn(true);
-    fillConflict(this.#parts.conflict, newest, {
+  /** Shows the oldest that waits for a choice; nothing where none does. */
+  show() {
+    const waiting = this.#unsettled.entries;
+    this.#turn(waiting[0] ?? null);
+    if (!this.#open) return;
+    fillConflict(this.#parts.conflict, this.#open, waiting.length, {
       mine: () => this.settle("mine"), theirs: () => this.settle("theirs"), look: () => this.settle("look"),
     });
   }
@@ -29,13 +32,13 @@ export class Conflict {
   /** A choice was made. */
   settle(how) {
     const settled = this.#open;
-    this.#open = null;
-    this.#turn(false);
+    this.#turn(null);
     this.#on.settled(how, settled);
   }
 
-  #turn(open) {
-    this.#parts.side.classList.toggle("conflicted", open);
-    this.#parts.conflict.hidden = !open;
+  #turn(entry) {
+    this.#open = entry;
+    this.#parts.side.classList.toggle("conflicted", entry !== null);
+    this.#parts.conflict.hidden = entry === null;
   }
 }

@@ -1,12 +1,13 @@
 /**
  * What a person has decided about an item so far, and what it comes to: pure functions, no page, no network.
  *
- * A decision is {rejects, picking, reason, text, confidence, answer, thought}
+ * A decision is {rejects, picking, reason, text, confidence, answer, thought, consent}
  *   rejects   the box is rejected: what Enter sends then
  *   picking   the digits pick a reason, as after R and Y
  *   reason    a key of REASONS, or null
  *   text      in the person's words, beside "other"
  *   answer, thought   what the person typed; the thought is null while it is the model's
+ *   consent   whether this decision may be published: a tick of its own, never carried over from another item
  * `edit` is the editor's state (box_editor/editing.js); names of actions and reasons are the server's.
  */
 import { untouched } from "../box_editor/editing.js";
@@ -26,7 +27,9 @@ export const CONFIDENCES = Object.freeze(["guess", "likely", "sure"]);
 
 /** The decision with which an item begins. */
 export function undecided() {
-  return { rejects: false, picking: false, reason: null, text: "", confidence: null, answer: "", thought: null };
+  return {
+    rejects: false, picking: false, reason: null, text: "", confidence: null, answer: "", thought: null, consent: false,
+  };
 }
 
 /** R: rejects, or does not any more. */
@@ -47,6 +50,11 @@ export function chosen(decision, digit) {
   return digit <= CONFIDENCES.length ? { ...decision, confidence: digit } : decision;
 }
 
+/** Whether the reason is "other" and nothing says what: the server takes no such decision, whatever else it is. */
+export function lacksWords(decision) {
+  return decision.reason === "other" && !decision.text.trim();
+}
+
 /** What Enter would send: "accept", "fix", "redraw" or "reject"; null while there is no box to send. */
 export function actionOf(decision, edit) {
   if (decision.rejects) return "reject";
@@ -62,6 +70,7 @@ export function buttonOf(decision, edit, ready) {
   if (!ready) return { words: "Photo is loading", able: false };
   const action = actionOf(decision, edit);
   if (action === "reject" && !decision.reason) return { words: "Choose a reason", able: false };
+  if (lacksWords(decision)) return { words: "Say why", able: false };
   if (action === "reject") return { words: `Reject: ${REASONS[decision.reason]}`, able: true };
   return action ? { words: BUTTONS[action], able: true } : { words: "Draw a box", able: false };
 }
@@ -76,22 +85,31 @@ export function doneWords(action) {
   return DONE[action];
 }
 
-/** The fields of a decision that are sent, drafted and given back: those of POST /annotate/submit. */
+/** The fields of a decision that are sent and given back: those of POST /annotate/submit. */
 export function fieldsOf(action, decision, edit) {
   const keepsBoxes = action !== "reject" && action !== "full_photo" && action !== "skip";
   return {
     action,
     boxes: keepsBoxes ? edit.boxes.map(({ box }) => box) : [],
-    drawn: keepsBoxes ? edit.boxes.map(({ drawn }) => drawn) : [],
     reason: decision.reason ? [decision.reason] : [],
     text: decision.text,
     confidence: decision.confidence,
     answer: decision.answer,
     thought: decision.thought,
+    consent: decision.consent,
   };
 }
 
-/** A decision and boxes [{box, drawn}] from such fields, whoever wrote them; `boxes` null where they name none. */
+/** The fields of unsent work: every box as it lies there, also beside a rejection, and none where all were deleted. */
+export function draftOf(action, decision, edit) {
+  const boxes = edit.boxes.map(({ box }) => box);
+  return { ...fieldsOf(action, decision, edit), boxes, drawn: edit.boxes.map(({ drawn }) => drawn) };
+}
+
+/**
+ * A decision and boxes [{box, drawn}] from such fields, whoever wrote them; `boxes` null where they say nothing of them:
+ * a rejection that was sent has none, a draft (it says which were `drawn`) has those that are left.
+ */
 export function fromFields(fields) {
   const text = (value) => (typeof value === "string" ? value : "");
   const reason = [fields.reason].flat()[0];
@@ -103,23 +121,39 @@ export function fromFields(fields) {
     confidence: [1, 2, 3].includes(fields.confidence) ? fields.confidence : null,
     answer: text(fields.answer),
     thought: typeof fields.thought === "string" ? fields.thought : null,
+    consent: fields.consent === true,
   };
-  const given = Array.isArray(fields.boxes) && fields.boxes.length > 0 ? fields.boxes : null;
-  const drawn = (at) => (Array.isArray(fields.drawn) ? fields.drawn[at] === true : fields.action === "redraw");
+  const drafted = Array.isArray(fields.drawn);
+  const given = Array.isArray(fields.boxes) && (drafted || fields.boxes.length > 0) ? fields.boxes : null;
+  const drawn = (at) => (drafted ? fields.drawn[at] === true : fields.action === "redraw");
   return { decision, boxes: given?.map((box, at) => ({ box, drawn: drawn(at) })) ?? null };
 }
 
-/** "wrong_to_right", "right_to_wrong", "unchanged" or "unknown": what another box did to the answer. */
+/**
+ * "wrong_to_right", "right_to_wrong", "unchanged" or "unknown": what another box did to the answer. The rule of
+ * annotation/effect.py, which is the one that is stored; tests/data/effects.json holds both to it.
+ */
 export function effectOf(model, corrected, right) {
-  if (corrected === null) return "unknown";
-  if (alike(model, corrected)) return "unchanged";
+  if (corrected === null || !model.trim()) return "unknown";
+  if (alike(corrected, model)) return "unchanged";
   if (!right.trim()) return "unknown";
-  if (alike(corrected, right)) return "wrong_to_right";
-  return alike(model, right) ? "right_to_wrong" : "unchanged";
+  const [before, after] = [alike(model, right), alike(corrected, right)];
+  if (before === after) return "unchanged";
+  return after ? "wrong_to_right" : "right_to_wrong";
 }
 
-/** Whether two answers are the same to a reader: the server scores with its own rule. */
-export function alike(a, b) {
-  const plain = (text) => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, " ").trim();
-  return plain(a) === plain(b);
+/** Whether an answer is the right one, as scoring.py has it: no case, spacing, quotes, leading article, final stop. */
+export function alike(answer, truth) {
+  const wanted = plain(truth);
+  return wanted !== "" && plain(answer) === wanted;
+}
+
+const QUOTES = "[\"'`“”‘’«» ]*";
+const OUTER = new RegExp(`^${QUOTES}|${QUOTES}$`, "gu");
+
+function plain(text) {
+  // Upper case first: the nearest to Python's casefold, which makes ss of ß.
+  const folded = text.normalize("NFKC").toUpperCase().toLowerCase().split(/\s+/u).filter(Boolean).join(" ");
+  const bare = folded.replace(OUTER, "").replace(/[.!]+$/u, "").replace(OUTER, "");
+  return bare.replace(/^(?:an?|the)\s+(?=\S)/u, "");
 }

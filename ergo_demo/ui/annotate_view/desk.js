@@ -6,6 +6,7 @@ import { Drafts } from "./drafts.js";
 import { newId } from "./opening.js";
 import { Outbox } from "./outbox.js";
 import { Server } from "./server.js";
+import { Unsettled } from "./unsettled.js";
 import { Worklist } from "./worklist.js";
 
 /** Items whose undo history is kept. */
@@ -18,11 +19,15 @@ export class Desk {
   server = new Server(document.baseURI);
   storage = storage();
   drafts = new Drafts(this.storage, (item, body, number) => this.server.draft(item, body, number));
+  unsettled = new Unsettled(this.storage);
   outbox = new Outbox(this.storage, (body) => this.server.submit(body), {
-    saved: (entry, receipt) => this.view?.saved(entry, receipt),
-    stale: (entry, both) => this.view?.stale(entry, both),
-    refused: (entry, error) => this.view?.refused(entry, error),
-    waiting: (count, error) => this.view?.waiting(count, error),
+    saved: (entry, receipt) => this.view?.outcome.saved(entry, receipt),
+    stale: (entry, { newest }) => {
+      this.unsettled.add({ ...entry, newest });
+      this.view?.outcome.stale();
+    },
+    refused: (entry, error) => this.view?.outcome.refused(entry, error),
+    waiting: (count, error) => this.view?.outcome.waiting(count, error),
   });
   worklist = new Worklist(
     this.server, (item) => this.view?.preload(item), () => this.outbox.entries.map(({ body }) => body.item),
@@ -41,7 +46,13 @@ export class Desk {
       this.drafts.flush();
       this.worklist.release();
     });
-    setInterval(() => this.view?.visible && this.worklist.renew().catch(() => {}), RENEW_MS);
+    setInterval(() => this.#renew(), RENEW_MS);
+    document.addEventListener("visibilitychange", () => this.#renew());
+  }
+
+  /** A failure costs nothing yet: the next one tells. */
+  #renew() {
+    if (this.view?.visible) this.worklist.renew().then(() => this.view.renewed(), () => {});
   }
 
   /** What was left of an item: {edit, decision}, or undefined. */
@@ -49,8 +60,8 @@ export class Desk {
     return this.#memory.get(item);
   }
 
-  /** A decision that came too late, on top of the one that was there. */
-  sendAgain(body, note, newest) {
+  /** A decision that came too late (unsettled.js), on top of the one that was there. */
+  sendAgain({ body, note, newest }) {
     const again = { ...body, client_id: newId(), base_version: newest.version };
     this.outbox.add(again, { ...note, replaces: newest.saved_at });
   }

@@ -1,6 +1,6 @@
 /**
  * Unsent work: on this device at every change, on the server a moment later. The newer of the two is what an item is
- * opened with. A body is the fields of a decision (decision.js) and `at`, the browser's clock in ms.
+ * opened with. A body is the fields of a draft (draftOf of decision.js) and `at`, the browser's clock in ms.
  */
 const PREFIX = "ergo-annotate-draft:";
 
@@ -26,6 +26,7 @@ export class Drafts {
   keep(item, fields, at = Date.now()) {
     const body = { ...fields, at };
     this.#storage.setItem(PREFIX + item, JSON.stringify(body));
+    if (this.#waiting && this.#waiting.item !== item) this.flush();
     this.#waiting = { item, body };
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.flush(), SEND_AFTER_MS);

@@ -1,5 +1,6 @@
 /** Fills what stands above the photo: item, question, receipt, progress; and the notes that stand instead of them. */
 import { grouped, html, svg } from "../viewer/dom.js";
+import { lease } from "./notes.js";
 import { clock } from "./receipt.js";
 
 const SIGNS = {
@@ -22,7 +23,7 @@ export function fillHead(parts, item, { number, items, done }, again) {
   parts.number.replaceChildren(html("b", {}, which), of);
   const about = item.blind ? "blind: no model box is shown" : "";
   parts.about.textContent = again ? `decided ${clock(again)}; saving replaces it` : about;
-  parts.lease.textContent = item.lease_until ? `yours until ${clock(item.lease_until * 1000).slice(0, 5)}` : "";
+  parts.lease.textContent = lease(item);
   parts.question.textContent = item.question;
   parts.progress.setAttribute("aria-valuemax", String(items));
   parts.progress.setAttribute("aria-valuenow", String(done));
@@ -34,6 +35,17 @@ export function fillHead(parts, item, { number, items, done }, again) {
 export function fillSession(part, { done, median }) {
   const speed = median ? [", median ", html("b", {}, `${median.toFixed(1)} s`)] : [];
   part.replaceChildren(html("b", {}, grouped(done)), " done", ...speed);
+}
+
+/** Shows the work (phase "loading" or "open") or the note in its place ("note"). */
+export function showPhase({ root, side, work, note, conflict, receipt, question }, phase) {
+  root.dataset.phase = phase;
+  work.hidden = phase === "note";
+  note.hidden = phase !== "note";
+  // A choice that waits is made, and the last decision's receipt seen, where there is no item any more as well.
+  const [apart, before] = phase === "note" ? [root, note] : [side, question];
+  if (conflict.parentElement !== apart) apart.prepend(conflict);
+  if (receipt.nextElementSibling !== before) before.before(receipt);
 }
 
 /** A note instead of an item: {strong, rest, button, act}. */
@@ -48,8 +60,13 @@ function marked(text) {
   return text.split("`").map((part, at) => (at % 2 ? html("span", { class: "mono" }, part) : part));
 }
 
-/** Two decisions about one item, one of which is to count: buttons for mine, theirs, and another look. */
-export function fillConflict(part, newest, on) {
+/**
+ * Two decisions about one item (an entry of unsettled.js), one of which is to count: buttons for mine, theirs, and another
+ * look. By now the page may show another item, so it says which; `waiting` counts this one and those that come after it.
+ */
+export function fillConflict(part, { note, newest }, waiting, on) {
+  const more = waiting > 1 ? ` ${grouped(waiting)} wait for a choice.` : "";
+  const which = html("p", { class: "m" }, `Item ${grouped(note.number)}: ${note.question}${more}`);
   const said = html(
     "p", { role: "alert" },
     html("b", {}, `You decided this item at ${clock(newest.saved_at)} elsewhere, while you had it open.`),
@@ -65,5 +82,5 @@ export function fillConflict(part, newest, on) {
     "div", { class: "e-row" },
     button("Keep mine", "1", on.mine), button("Keep theirs", "2", on.theirs), button("Look again", "Esc", on.look),
   );
-  part.replaceChildren(said, row);
+  part.replaceChildren(which, said, row);
 }

@@ -2,7 +2,8 @@
 import { chosen, picking, rejecting } from "./decision.js";
 
 const OURS = new Set([
-  "enter", "reject", "reason", "full-photo", "skip", "undo-save", "earlier", "later", "look", "answer", "thought",
+  "enter", "reject", "reason", "full-photo", "skip", "change-last", "earlier", "later", "look", "answer", "thought",
+  "consent",
 ]);
 const DIGITS = { "layer-box": 5, "layer-region": 6 };
 
@@ -19,16 +20,18 @@ export class Keys {
       reason: () => on.decide(picking(on.decision())),
       "full-photo": () => on.submit("full_photo"),
       skip: () => on.submit("skip"),
-      "undo-save": () => on.look(0),
+      "change-last": () => on.look(0),
       earlier: () => on.look(1),
       later: () => on.look(-1),
       look: on.read,
       answer: () => on.field("answer"),
       thought: () => on.field("thought"),
+      consent: () => on.decide({ ...on.decision(), consent: !on.decision().consent }),
       close: () => on.decide({ ...on.decision(), rejects: false, picking: false }),
     };
-    for (const name of ["answer", "text", "thought"]) {
+    for (const name of ["answer", "text", "thought", "edges"]) {
       parts[name].addEventListener("keydown", (event) => {
+        if (!event.target.matches("input, textarea")) return;
         const leaves = event.key === "Escape" || (event.key === "Enter" && !event.shiftKey && !event.isComposing);
         if (!leaves) return;
         event.preventDefault();
@@ -54,10 +57,17 @@ export class Keys {
     }
     if (!this.#on.open() || (row.id === "enter" && this.#on.drawing())) return false;
     const digit = this.#digit(row);
-    if (digit > 0) this.#on.decide(chosen(this.#on.decision(), digit));
+    if (digit > 0) this.#choose(digit);
     else if (OURS.has(row.id) || this.#leaves(row)) this.#does[row.id]();
     else return false;
     return true;
+  }
+
+  /** A reason that needs words is followed by them. */
+  #choose(digit) {
+    const before = this.#on.decision();
+    this.#on.decide(chosen(before, digit));
+    if (before.picking && this.#on.decision().reason === "other") this.#on.field("text");
   }
 
   #settling({ id }) {

@@ -1,4 +1,11 @@
-/** What stands instead of an item, in words: {strong, rest, button, act}. Pure. */
+/** What stands instead of an item, in words: {strong, rest, button, act}; and for how long an item is kept. Pure. */
+import { clock } from "./receipt.js";
+
+/** For how long nobody else gets the item (worklist.js); `lease_until` in seconds. */
+export function lease({ lost = false, lease_until: until }) {
+  if (lost) return "not kept for you any more: somebody else may decide it too";
+  return until ? `yours until ${clock(until * 1000).slice(0, 5)}` : "";
+}
 
 /** There is no project for this person. */
 export function noProject(role) {

@@ -2,6 +2,7 @@
  * Decisions on their way to the server. They are kept on this device until the server has acknowledged them, in order,
  * and sent again after a reload, a crash or a dead network; `client_id` makes a second sending harmless.
  */
+import { keepList, listIn } from "./lists.js";
 import { Unreachable } from "./server.js";
 
 const KEY = "ergo-annotate-outbox";
@@ -29,12 +30,7 @@ export class Outbox {
 
   /** What is not acknowledged yet, oldest first: [{body, note}]; `note` is the page's own. */
   get entries() {
-    try {
-      const kept = JSON.parse(this.#storage.getItem(KEY) ?? "[]");
-      return Array.isArray(kept) ? kept : [];
-    } catch {
-      return []; // somebody else wrote there
-    }
+    return listIn(this.#storage, KEY);
   }
 
   /** Keeps a decision and sends it. */
@@ -67,9 +63,10 @@ export class Outbox {
         this.#wait(error);
         return false;
       }
-      this.#done(entry);
+      // Told first: whoever is told keeps it, and a page that dies here sends it again.
       if (error.stale) this.#on.stale(entry, error.stale);
       else this.#on.refused(entry, error);
+      this.#done(entry);
     }
     this.#waits = 0;
     return true;
@@ -87,6 +84,6 @@ export class Outbox {
   }
 
   #keep(entries) {
-    this.#storage.setItem(KEY, JSON.stringify(entries));
+    keepList(this.#storage, KEY, entries);
   }
 }

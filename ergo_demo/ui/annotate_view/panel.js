@@ -7,7 +7,7 @@ export class Panel {
 
   /**
    * parts: the shell's. on: { does(command id), decided(change) } where change is what to put into the decision:
-   * {confidence}, {reason}, {answer}, {text}, {thought}; typed(name, text).
+   * {confidence}, {reason}, {answer}, {text}, {thought}, {consent}.
    */
   constructor(parts, on) {
     this.#parts = parts;
@@ -15,9 +15,12 @@ export class Panel {
     fillChoices(parts.reasons, Object.entries(REASONS).map(([name, words], at) => [name, words, String(at + 1)]));
     choices(parts.confidence, (value, was) => on.decided({ confidence: was ? null : Number(value) }));
     choices(parts.reasons, (value, was) => on.decided({ reason: was ? null : value, picking: false }));
+    // Not on the arrow keys, which only pass by.
+    parts.reasons.addEventListener("click", () => parts.text.hidden || parts.text.focus());
     for (const name of ["answer", "text", "thought"]) {
       parts[name].addEventListener("input", () => on.decided({ [name]: parts[name].value }));
     }
+    parts.consent.addEventListener("change", () => on.decided({ consent: parts.consent.checked }));
     parts.options.addEventListener("click", (event) => {
       const option = event.target.closest("button")?.textContent;
       if (option) on.decided({ answer: option });
@@ -59,6 +62,7 @@ export class Panel {
     fillField(text, decision.text);
     text.hidden = decision.reason !== "other";
     fillField(this.#parts.thought, decision.thought ?? thought);
+    this.#parts.consent.checked = decision.consent;
     reject.setAttribute("aria-pressed", String(decision.rejects));
     if (go.dataset.words === button.words && go.disabled === !button.able) return;
     go.dataset.words = button.words;

@@ -35,6 +35,7 @@ export class Server {
   submit(body) { return this.#send("POST", "submit", body); }
   draft(item, body, number) { return this.#send("PUT", "draft", { item, body, number }); }
   whatIf(item, boxes, signal) { return this.#send("POST", "what_if", { item, boxes }, { signal }); }
+  whatIfExpanded(item, signal) { return this.#send("POST", "what_if/expanded", { item }, { signal }); }
 
   /** Also while the page goes away. */
   release(items) { return this.#send("POST", "release", { items }, { keepalive: true }); }

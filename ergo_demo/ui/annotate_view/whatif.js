@@ -4,7 +4,9 @@
  * person's share of a GPU, it is asked only on a key.
  */
 import { hull, same } from "../box_editor/boxes.js";
+import { EDITOR_KEYS } from "../box_editor/keys.js";
 import { html, svg } from "../viewer/dom.js";
+import { keyFor } from "../viewer/keys.js";
 import { Crop } from "./crop.js";
 import { alike, effectOf } from "./decision.js";
 import { differences } from "./differences.js";
@@ -39,12 +41,12 @@ export class WhatIf {
   #costs = false;
 
   /**
-   * parts: the shell's {answers, what, effect}. ask(item id, boxes, signal): the answers, or throws. pressed(): the
-   * button was, which goes: the keys are to go on working.
+   * parts: the shell's {answers, what, effect}. engine: whatIf(item id, boxes, signal) and whatIfExpanded(item id,
+   * signal) of server.js. pressed(): the button was, which goes: the keys are to go on working.
    */
-  constructor(parts, ask, pressed) {
+  constructor(parts, engine, pressed) {
     this.#parts = parts;
-    this.#engine = ask;
+    this.#engine = engine;
     this.#rows = Object.entries(ROWS).map(([kind, name]) => row(kind, name));
     parts.what.replaceChildren(...this.#rows.map(({ element }) => element));
     this.#rows[1].again.addEventListener("click", () => {
@@ -62,21 +64,22 @@ export class WhatIf {
   /** Reads these boxes now: the person pressed the key for it. */
   now(boxes = this.#boxes) {
     this.#boxes = boxes;
-    if (!this.#able || !this.#item?.proposal || this.#boxes.length === 0) return;
+    if (!this.#reads) return;
     this.#stop();
     this.#ask();
   }
 
-  /** Begins with an item; a blind one shows no answer. */
-  open(item) {
+  /** Begins with an item, and what the person has typed as the right answer; a blind one shows no answer. */
+  open(item, right) {
     this.#stop();
-    this.#item = item;
+    [this.#item, this.#right] = [item, right];
     this.#asked = item.proposal?.box ?? null;
     this.#boxes = [];
     this.#readAgain("Try again", false);
-    this.#answers = { model: item.proposal?.answer ?? null, corrected: null, expanded: null };
+    const { answer: model = null, expanded_answer: expanded = null } = item.proposal ?? {};
+    this.#answers = { model, corrected: null, expanded };
     this.#note = this.#able ? "" : NO_ENGINE;
-    this.#parts.answers.hidden = !item.proposal;
+    this.#parts.answers.hidden = item.blind;
     const { photo, proposal } = item;
     this.#rows[0].crop.show(photo, proposal?.box ?? null);
     this.#rows[2].crop.show(photo, proposal?.expanded ?? null);
@@ -84,6 +87,11 @@ export class WhatIf {
     this.#rows[0].element.hidden = !proposal?.box;
     this.#rows[2].element.hidden = !proposal?.expanded;
     this.#fill();
+  }
+
+  /** The item is decided: nobody waits for an answer any more. */
+  leave() {
+    this.#stop();
   }
 
   /** The boxes as they are seen, in each frame: the crop follows. */
@@ -98,7 +106,7 @@ export class WhatIf {
     if (this.#boxes.length > 0 && boxes.length > 0 && same(hull(boxes), hull(this.#boxes))) return;
     this.#stop();
     this.#boxes = boxes;
-    if (!this.#able || !this.#item?.proposal || boxes.length === 0) return;
+    if (!this.#reads) return;
     if (this.#current) this.#readAgain("Try again", false);
     else if (this.#costs) this.#offer();
     else this.#timer = setTimeout(() => this.#ask(), ASK_AFTER_MS);
@@ -108,6 +116,11 @@ export class WhatIf {
   rightIs(text) {
     this.#right = text;
     this.#fill();
+  }
+
+  /** Whether there are boxes for the engine to read from: of a blind item it would show what the model thinks. */
+  get #reads() {
+    return this.#able && this.#item !== null && !this.#item.blind && this.#boxes.length > 0;
   }
 
   /** Whether the answer from the person's box is of the box as it is now. */
@@ -125,7 +138,7 @@ export class WhatIf {
 
   /** What the answer before was read from is no longer the box: it says so, and waits for the key. */
   #offer() {
-    this.#say("L reads this box; it takes from your GPU time.");
+    this.#say(`${keyFor("look", EDITOR_KEYS).cap} reads this box; it takes from your GPU time.`);
     this.#readAgain("Read it", true);
   }
 
@@ -138,23 +151,40 @@ export class WhatIf {
   async #ask() {
     const [item, boxes] = [this.#item, this.#boxes];
     this.#abort = new AbortController();
+    const { signal } = this.#abort;
     const since = performance.now();
     this.#clock = setInterval(() => this.#say(`Reading, ${((performance.now() - since) / 1000).toFixed(1)} s`), 100);
     try {
-      const got = await this.#engine(item.id, boxes, this.#abort.signal);
+      const got = await this.#engine.whatIf(item.id, boxes, signal);
       this.#asked = hull(boxes);
-      const { model } = this.#answers;
-      const { answer: corrected = null, expanded_answer: expanded = null } = got;
-      this.#answers = { model: got.box_answer ?? model, corrected, expanded };
+      const { model, expanded } = this.#answers;
+      const { answer: corrected = null } = got;
+      this.#answers = { model: got.box_answer ?? model, corrected, expanded: got.expanded_answer ?? expanded };
       this.#readAgain("Try again", false);
       this.#say(`read in ${((performance.now() - since) / 1000).toFixed(1)} s`);
       this.#fill();
+      this.#askExpanded(item, signal);
     } catch (error) {
       if (error.name === "AbortError") return;
       this.#fill();
       this.#failed(error);
     } finally {
       if (item === this.#item && boxes === this.#boxes) clearInterval(this.#clock);
+    }
+  }
+
+  /** Then the expanded region, where nobody has read it yet: the person's own box does not wait for it. */
+  async #askExpanded(item, signal) {
+    if (this.#costs || this.#answers.expanded !== null || !item.proposal?.expanded) return;
+    const { note } = this.#rows[2];
+    note.textContent = "Reading";
+    try {
+      const { expanded_answer: expanded } = await this.#engine.whatIfExpanded(item.id, signal);
+      this.#answers = { ...this.#answers, expanded };
+      note.textContent = "";
+      this.#fill();
+    } catch (error) {
+      if (error.name !== "AbortError") note.textContent = "Could not be read";
     }
   }
 
@@ -176,6 +206,7 @@ export class WhatIf {
     clearInterval(this.#clock);
     this.#abort?.abort();
     this.#abort = null;
+    this.#rows[2].note.textContent = "";
   }
 
   #fill() {
@@ -188,7 +219,8 @@ export class WhatIf {
     const [strong, rest] = EFFECTS[effect];
     const look = { wrong_to_right: "", right_to_wrong: "bad" }[effect] ?? "none";
     // Its place is kept while there is nothing to say, so that nothing below it jumps.
-    this.#parts.effect.className = `e-effect ${look} ${corrected === null ? "away" : ""}`.trim();
+    const says = corrected !== null && Boolean(model?.trim());
+    this.#parts.effect.className = `e-effect ${look} ${says ? "" : "away"}`.trim();
     this.#parts.effect.replaceChildren(html("b", {}, strong), ` ${rest}`);
   }
 }

@@ -46,10 +46,21 @@ export class Worklist {
   /** Whether the next item is there already. */
   get ready() { return this.#ahead.length > 0; }
 
-  /** Keeps the leases of what is open and ahead. */
+  /**
+   * Keeps the leases of what is open and ahead: their `lease_until` moves on. What ran out meanwhile may be another's by
+   * now: what is open is marked `lost`, what is ahead is not begun.
+   */
   async renew() {
-    const items = this.#leased();
-    if (items.length > 0) await this.#server.renew(this.#project, items);
+    const asked = this.#leased();
+    if (asked.length === 0) return;
+    const { items, lease_until: until } = await this.#server.renew(this.#project, asked);
+    const lost = ({ id }) => asked.includes(id) && !items.includes(id);
+    this.#ahead = this.#ahead.filter((item) => !lost(item));
+    for (const item of [this.#open, ...this.#ahead].filter(Boolean)) {
+      if (lost(item)) item.lost = true;
+      else if (items.includes(item.id)) item.lease_until = until;
+    }
+    this.#refill();
   }
 
   /** Gives back what is not decided. */

@@ -72,6 +72,7 @@ export function pulled([x1, y1, x2, y2], handle, { x, y }) {
 }
 
 export const CUT = "The box was cut at the edge of the photo.";
+export const TURNED = "The box was turned the right way round.";
 export const TOO_SMALL = `A box needs at least ${LEAST_SIDE} x ${LEAST_SIDE} px.`;
 export const NO_BOX = "The box needs four numbers in pixels.";
 
@@ -85,7 +86,9 @@ export function repaired(box, photo, before = null) {
   const inside = clip(upright, [0, 0, photo.width, photo.height]);
   const least = leastSides(photo, before);
   if (inside[2] - inside[0] < least.width || inside[3] - inside[1] < least.height) return { box: null, word: TOO_SMALL };
-  return { box: inside, word: inside.some((edge, at) => edge !== upright[at]) ? CUT : "" };
+  const differs = (other) => other.some((edge, at) => edge !== upright[at]);
+  const words = [differs(box) && TURNED, differs(inside) && CUT];
+  return { box: inside, word: words.filter(Boolean).join(" ") };
 }
 
 function leastSides(photo, before) {

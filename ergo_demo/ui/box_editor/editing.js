@@ -70,6 +70,11 @@ export function handlePulled(state, handle, point) {
   return changed(state, (box) => pulled(box, handle, point));
 }
 
+/** With the edges that were typed; one that is left as it was shown stays what it was. */
+export function typed(state, edges) {
+  return changed(state, (box) => edges.map((edge, at) => (Math.abs(edge - box[at]) < 0.01 ? box[at] : edge)));
+}
+
 /** Another box in place of the selected one, or of nothing; `more`: beside those that are there. */
 export function boxDrawn(state, box, more = false) {
   const right = repaired(box, state.photo);

@@ -11,17 +11,13 @@ import { changeWords, spokenBox } from "./changes.js";
 import { begun, crossMoved, finished, nextStep, pointSet, seenBoxes } from "./drawing.js";
 import * as editing from "./editing.js";
 import { EDITOR_KEYS } from "./keys.js";
+import { Fields } from "./fields.js";
 import { Overlay } from "./overlay.js";
 import { Pointing } from "./pointing.js";
 import { Rulers } from "./rulers.js";
 import { StatusLine } from "./status.js";
-import { FAR, stepOf } from "./steps.js";
+import { DIRECTIONS, FAR, PAN_STEP, stepOf } from "./steps.js";
 import { modelLayers, SHOWN_AT_FIRST, switched, switchedWords, Switches } from "./switches.js";
-
-const DIRECTIONS = { left: [-1, 0], right: [1, 0], up: [0, -1], down: [0, 1] };
-
-/** CSS px for one press of an arrow while Space is held. */
-const PAN_STEP = 80;
 
 /**
  * Makes an editor inside an element that the page gives a size.
@@ -53,6 +49,8 @@ class BoxEditor {
   #bar = new Bar((id) => this.#viewer.click(id), (bare) => this.#viewer.hide(bare));
   #switches = new Switches((id) => this.#viewer.click(id));
   #pointing;
+  /** The edges as numbers: an element for the page to place. */
+  fields = new Fields((edges) => this.#state && this.#change(editing.typed(this.#state, edges)));
   /** What the editing of this item has cost: see Effort in store/records.py. */
   counts = { drags: 0, undos: 0, zoomMost: 0 };
 
@@ -282,12 +280,13 @@ class BoxEditor {
     const { placed } = this.#viewer;
     if (!placed || !this.#state) return;
     const seen = seenBoxes(this.#state, this.#held, this.#drawing);
-    const { photo, selected, model, region, past, future } = this.#state;
+    const { photo, selected } = this.#state;
     const plain = !this.#held && !this.#drawing && editing.untouched(this.#state);
     const chosen = this.#drawing ? "new" : selected;
     this.#overlay.show({ boxes: seen, selected: chosen, plain, point: this.#drawing?.cross ?? null, photo });
     this.#overlay.place(placed);
-    this.#bar.update({ drawing: this.#drawing?.kind ?? null, region, model, past: past.length, future: future.length });
+    this.#bar.update(this.#drawing, this.#state);
+    this.fields.show(editing.selection(this.#state)?.box ?? null);
     this.#on.onShown?.(seen.map(({ box }) => box));
   }
 

@@ -3,6 +3,7 @@
  * decisions. The columns are those of viewer/keys.js; the list, the tips, aria-keyshortcuts and the tests read it.
  */
 import { KEYS } from "../viewer/keys.js";
+import { kept, withOwn } from "./own_keys.js";
 
 const letter = (id, key, does, more = {}) => {
   const upper = key.toUpperCase();
@@ -24,7 +25,7 @@ function side(name, key) {
 }
 
 function choice(digit) {
-  const does = "confidence: guess, likely, sure; after R or Y a reason";
+  const does = "confidence: guess, likely, sure; while a reason is asked for, that";
   const codes = [`Digit${digit}`, `Numpad${digit}`];
   return { id: `choice-${digit}`, keys: [digit], codes, cap: digit, aria: digit, does };
 }
@@ -37,13 +38,14 @@ const DECISIONS = [
   plain("reason", "y", "reason 1 to 6 for a fix"),
   plain("full-photo", "p", "full photo needed"),
   plain("skip", "n", "skip"),
-  plain("undo-save", "u", "undo the last save"),
+  plain("change-last", "u", "change the last decision: the next save takes its place"),
   plain("earlier", "j", "earlier decision"),
   plain("later", "k", "later decision"),
   ...["1", "2", "3", "4"].map(choice),
   plain("look", "l", "let the model read your box now"),
   plain("answer", "i", "type the answer"),
   plain("thought", "t", "open and edit the thought"),
+  plain("consent", "v", "this decision may be published; again: not"),
 ];
 
 const BOXES = [
@@ -74,5 +76,8 @@ const VIEWING = KEYS.filter(({ id }) => !id.startsWith("pan-")).map((row) =>
   row.id === "close" ? { ...row, does: "leave drawing, a reason, this list" } : row,
 );
 
-/** Ctrl + Z comes before Z, and so on: the first row that fits what is held is the one. */
-export const EDITOR_KEYS = Object.freeze([...DECISIONS, ...BOXES, ...VIEWING]);
+/** As it comes. Ctrl + Z comes before Z, and so on: the first row that fits what is held is the one. */
+export const TABLE = Object.freeze([...DECISIONS, ...BOXES, ...VIEWING]);
+
+/** With the letters that the person at this device has chosen. */
+export const EDITOR_KEYS = Object.freeze(withOwn(TABLE, kept(() => localStorage)));

@@ -1,5 +1,7 @@
 /** The line under the photo: what the last change was, the step of a key, and what the arrows do. */
 import { html } from "../viewer/dom.js";
+import { keyFor } from "../viewer/keys.js";
+import { EDITOR_KEYS } from "./keys.js";
 import { stepWords } from "./steps.js";
 
 export class StatusLine {
@@ -9,7 +11,7 @@ export class StatusLine {
   element;
 
   constructor() {
-    const keys = ["W", "A", "S", "D"].map((cap) => html("kbd", {}, cap));
+    const keys = ["top", "left", "bottom", "right"].map((side) => html("kbd", {}, capOf(`side-${side}`)));
     const help = html("span", { class: "bx-push bx-help" }, "Arrows move, ", ...keys, " push an edge out, with Shift in");
     this.element = html("div", { class: "bx-status", "aria-hidden": "true" }, this.#said, this.#step, help);
   }
@@ -23,6 +25,8 @@ export class StatusLine {
   /** Shows how far a key goes: "model" or "source", and {x, y} in source px. */
   step(kind, step) {
     const { name, size } = stepWords(kind, step);
-    this.#step.replaceChildren("Step: ", html("b", {}, name), size && ` (${size})`, " ", html("kbd", {}, "G"));
+    this.#step.replaceChildren("Step: ", html("b", {}, name), size && ` (${size})`, " ", html("kbd", {}, capOf("step")));
   }
 }
+
+const capOf = (id) => keyFor(id, EDITOR_KEYS).cap;

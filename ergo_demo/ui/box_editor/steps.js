@@ -4,6 +4,12 @@ import { viewToSource } from "./boxes.js";
 /** Steps of one press with Shift. */
 export const FAR = 10;
 
+/** Where an arrow goes. */
+export const DIRECTIONS = Object.freeze({ left: [-1, 0], right: [1, 0], up: [0, -1], down: [0, 1] });
+
+/** CSS px for one press of an arrow while Space is held. */
+export const PAN_STEP = 80;
+
 /** {x, y}: one pixel of the coarse view ({width, height} in view px), in source px. */
 export function modelStep(photo, coarse) {
   const view = { region: [0, 0, photo.width, photo.height], size: coarse };

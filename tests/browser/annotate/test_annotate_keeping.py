@@ -29,6 +29,17 @@ def test_unsent_work_survives_a_reload_and_undo_a_look_back(visit: Visit, desk: 
     assert desk.decisions[0]["boxes"] == [[1196, 1320, 1506, 1520]]
 
 
+def test_a_deleted_box_is_still_gone_after_a_reload(visit: Visit) -> None:
+    page = visit()
+    press(page, "d", "Delete")
+    assert page.locator(".go").inner_text().startswith("Draw a box")
+    page.reload()
+    opened(page, "of i0?")
+    assert page.locator(".go").inner_text().startswith("Draw a box")
+    press(page, "m")
+    assert page.locator(".go").inner_text().startswith("Accept")
+
+
 def test_undo_survives_a_page_that_is_built_anew(visit: Visit) -> None:
     page = visit()
     press(page, "d", "Shift+A", "2")
@@ -59,6 +70,19 @@ def test_a_dead_network_keeps_nobody_waiting_and_loses_nothing(visit: Visit, des
     page.context.set_offline(False)
     saved(page, "item 2, fixed")
     assert [each["action"] for each in desk.decisions] == ["accept", "fix"]
+
+
+def test_after_the_last_item_it_is_still_told_what_is_not_sent(visit: Visit, desk: Desk) -> None:
+    del desk.items[1:]
+    page = visit()
+    page.context.set_offline(True)
+    press(page, "Enter")
+    saved(page, "No network: 1 kept on this device")
+    page.context.set_offline(False)
+    saved(page, "item 1, accepted")
+    page.get_by_role("button", name="Try again").click()
+    page.get_by_text("Nothing left in this worklist.").wait_for()
+    assert page.locator(".e-saved").is_visible()
 
 
 def test_a_server_that_cannot_keep_it_is_asked_again_by_the_next_page(visit: Visit, desk: Desk) -> None:

@@ -25,6 +25,26 @@ def test_the_corrected_box_is_read_again_and_what_differs_is_marked(visit: Visit
     assert (what_if["corrected"], what_if["shown"]) == ("MARIE LUND", ["model", "corrected", "expanded"])
 
 
+def test_the_answer_from_the_expanded_region_is_there_before_an_edit_or_comes_after_the_box(
+    visit: Visit, desk: Desk
+) -> None:
+    desk.answers, desk.expanded = {"answer": "MARIE LUND", "box_answer": "MARIE"}, "MARIE L"
+    desk.items[0]["proposal"] |= {"expanded_answer": "MARIE LUND"}
+    page = visit()
+    region = page.locator(".e-what li").nth(2)
+    region.locator("u", has_text="LUND").wait_for()
+    press(page, "d")
+    page.locator(".e-what li").nth(1).locator("u", has_text="LUND").wait_for()
+    press(page, "Enter")
+    opened(page, "of i1?")
+    assert "what_if/expanded" not in desk.seen, "the run had read it"
+    press(page, "d")
+    region.locator("u", has_text="L").wait_for()
+    press(page, "Enter")
+    opened(page, "of i2?")
+    assert [each["what_if"]["expanded"] for each in desk.decisions] == ["MARIE LUND", "MARIE L"]
+
+
 def test_what_costs_is_read_on_a_key_only_and_an_old_answer_is_not_stored(visit: Visit, desk: Desk) -> None:
     desk.answers = {"answer": "MARIE LUND", "box_answer": "MARIE", "expanded_answer": "MARIE"}
     desk.reads = "costs"
@@ -50,6 +70,18 @@ def test_what_costs_is_read_on_a_key_only_and_an_old_answer_is_not_stored(visit:
     opened(page, "of i2?")
     assert desk.decisions[1]["what_if"]["corrected"] == "MARIE LUND"
     assert desk.seen.count("what_if") == 2
+
+
+def test_a_box_that_no_model_proposed_is_read_as_well(visit: Visit, desk: Desk) -> None:
+    desk.answers = {"answer": "MARIE LUND"}
+    desk.items = [{**an_item("i0", photo(0), None), "blind": False}]
+    page = visit()
+    assert page.locator(".e-what li:visible").count() == 1, "no answer of a model's box, none of a region"
+    press(page, "Enter", *["Shift+ArrowRight"] * 3, *["Shift+ArrowDown"] * 3, "Enter")
+    page.locator(".e-what", has_text="MARIE LUND").wait_for()
+    press(page, "Enter")
+    page.locator("[data-phase=note]").wait_for()
+    assert desk.decisions[0]["what_if"] == {"corrected": "MARIE LUND", "expanded": None, "shown": ["corrected"]}
 
 
 def test_the_models_box_is_locked_and_the_region_promises_what_it_may(visit: Visit, desk: Desk) -> None:

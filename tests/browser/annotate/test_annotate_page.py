@@ -41,6 +41,24 @@ def test_what_the_model_and_people_write_is_text(visit: Visit, desk: Desk) -> No
     assert page.title() == "Annotate"
 
 
+def test_a_person_chooses_their_own_keys(visit: Visit, desk: Desk) -> None:
+    page = visit()
+    press(page, "d")
+    page.get_by_text("Your own keys").click()
+    skips, draws = (page.locator(f"[data-letter={letter}]") for letter in "nb")
+    skips.fill("b")
+    assert (skips.input_value(), draws.input_value()) == ("B", "N")
+    page.get_by_role("button", name="Load again with these keys").click()
+    opened(page, "of i0?")
+    assert page.locator(".go").inner_text().startswith("Save fix"), "nothing was lost"
+    assert page.get_by_role("button", name="Skip").inner_text().split() == ["Skip", "B"]
+    press(page, "n")
+    assert page.locator(".bx-bar [aria-pressed=true]").inner_text().startswith("Draw")
+    press(page, "Escape", "b")
+    opened(page, "of i1?")
+    assert [each["action"] for each in desk.decisions] == ["skip"]
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
 def test_accessibility_and_no_overflow(visit: Visit, theme: str, viewport: dict[str, int]) -> None:

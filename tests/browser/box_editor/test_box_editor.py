@@ -135,3 +135,34 @@ def test_a_finger_moves_a_corner_and_two_fingers_zoom(page: Page) -> None:
     frames(page)
     assert client(page, 1500, 0)[0] - client(page, 1196, 0)[0] > 1.3 * width
     assert box(page) == pytest.approx([1196, 1520, 1600, 1790], abs=0.5)
+
+
+@pytest.mark.parametrize("page", [{"viewport": PHONE, "has_touch": True}, {}], indirect=True, ids=["phone", "desk"])
+def test_a_second_box_the_next_one_and_deleting_need_no_key(page: Page) -> None:
+    tools = page.locator(".bx-bar")
+    more, another, without = (
+        tools.get_by_role("button", name=name) for name in ("One more box", "Next box", "Delete the box")
+    )
+    assert another.is_disabled()
+    more.click()
+    assert more.get_attribute("aria-pressed") == "true"
+    drag(page, (1250, 1800), (1450, 1900))
+    assert boxes(page) == [MODEL, pytest.approx([1250, 1800, 1450, 1900], abs=1)]
+    another.click()
+    without.click()
+    frames(page)
+    assert boxes(page) == [pytest.approx([1250, 1800, 1450, 1900], abs=1)]
+    without.click()
+    frames(page)
+    assert (boxes(page), without.is_disabled(), more.is_disabled()) == ([], True, True)
+    tools.get_by_role("button", name="Undo").click()
+    frames(page)
+    assert len(boxes(page)) == 1
+    stage = page.locator("#stage").bounding_box()
+    sizes = [button.bounding_box() for button in tools.get_by_role("button").all()]
+    least = 44 if page.viewport_size == PHONE else 32
+    for size in sizes:
+        assert size
+        assert stage
+        assert min(size["width"], size["height"]) >= least
+        assert size["x"] + size["width"] <= stage["x"] + stage["width"], "no tool lies outside"

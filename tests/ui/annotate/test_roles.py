@@ -63,7 +63,7 @@ def test_another_projects_things_are_not_there(people: dict[str, Any], path: str
 
 
 def test_every_route_of_an_annotator_is_tried() -> None:
-    tried = set(BODIES) | {"/annotate/release", "/annotate/what_if"}
+    tried = set(BODIES) | {"/annotate/release", "/annotate/what_if", "/annotate/what_if/expanded"}
     assert {way.path for way in WAYS if way.needs == "annotator"} <= tried
 
 

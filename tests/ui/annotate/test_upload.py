@@ -65,6 +65,15 @@ def test_photos_with_one_question_for_all(server: Serving, project: str, content
     assert server.store.work(project).items == 1
 
 
+def test_wherever_a_photo_comes_in_one_line_says_what_is_kept(server: Serving, project: str) -> None:
+    owner = server.owner()
+    projects = owner.get("/annotate/projects").json()["projects"]
+    line = next(one["terms"]["line"] for one in projects if one["id"] == project)
+    page = owner.get("/annotate/review/part", params={"project": project}).text
+    forms = {form.split('"')[0]: form.split("</form>")[0] for form in page.split('data-office="')[1:]}
+    assert {name for name, form in forms.items() if line in form} == {"upload", "asked"}
+
+
 def test_consent_is_off_unless_it_was_ticked(server: Serving, project: str, content: bytes) -> None:
     upload(server, project, files(a__png=content), question="What?")
     assert only_item(server, project).consent_publish is False

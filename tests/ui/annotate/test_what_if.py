@@ -28,7 +28,7 @@ class Model:
     """Answers where it was asked to look; waits to be let go for a box at the left edge."""
 
     def __init__(self) -> None:
-        self.waits, self.asked = threading.Event(), list[Box]()
+        self.waits, self.ended, self.asked = threading.Event(), threading.Event(), list[Box]()
 
     def again(
         self, shown: Photo, question: str, trace: Trace | None, region: Box, _chosen: RunSettings, stop: Stop
@@ -38,6 +38,7 @@ class Model:
             self.waits.set()
             while not stop():
                 threading.Event().wait(0.01)
+            self.ended.set()
             return None
         return f"{question} {region.x1:.0f} {'warm' if trace else 'cold'} {shown.path.parent.parent.name}"
 
@@ -70,20 +71,21 @@ def what_if(client: httpx.Client, item: str, boxes: object) -> httpx.Response:
     return client.post("/annotate/what_if", json={"item": item, "boxes": boxes})
 
 
-def test_the_answers_stand_side_by_side_and_the_expanded_one_is_found_once(server: Serving, model: Model) -> None:
+def test_the_box_is_answered_first_and_the_expanded_region_is_looked_at_once(server: Serving, model: Model) -> None:
     ada = server.person("ada", "runs")
     item = take(ada, "runs")
-    assert item["proposal"]["answer"] == "its own"
-    region = item["proposal"]["expanded"]
+    assert (item["proposal"]["answer"], item["proposal"]["expanded_answer"]) == ("its own", None)
+    region, boxes = item["proposal"]["expanded"], [BOX, [210, 60, 220, 90]]
     before = len(model.asked)
+    answers = {"answer": "What is it? 100 warm images", "box_answer": "its own"}
+    assert what_if(ada, item["id"], boxes).json() == {**answers, "expanded_answer": None}
+    from_region = f"What is it? {region[0]:.0f} warm images"
     for _ in range(2):
-        got = what_if(ada, item["id"], [BOX, [210, 60, 220, 90]])
-        assert got.json() == {
-            "answer": "What is it? 100 warm images",
-            "box_answer": "its own",
-            "expanded_answer": f"What is it? {region[0]:.0f} warm images",
-        }
-    assert [list(box.edges) for box in model.asked[before:]] == [[100, 60, 220, 150], region, [100, 60, 220, 150]]
+        got = ada.post("/annotate/what_if/expanded", json={"item": item["id"]})
+        assert got.json() == {"expanded_answer": from_region}
+    assert what_if(ada, item["id"], boxes).json() == {**answers, "expanded_answer": from_region}
+    hull = [100, 60, 220, 150]
+    assert [list(box.edges) for box in model.asked[before:]] == [hull, region, hull]
 
 
 def test_what_it_changed_is_kept_with_the_decision(server: Serving) -> None:
@@ -99,6 +101,8 @@ def test_an_item_without_a_run_has_one_answer(server: Serving) -> None:
     ada = server.person("ada", "signs")
     got = what_if(ada, take(ada)["id"], [BOX]).json()
     assert got == {"answer": "signs 0? 100 cold images", "box_answer": None, "expanded_answer": None}
+    none = ada.post("/annotate/what_if/expanded", json={"item": take(ada)["id"]})
+    assert none.json() == {"expanded_answer": None}
 
 
 def test_a_newer_box_ends_the_older_one_and_another_person_does_not(server: Serving, model: Model) -> None:
@@ -116,6 +120,25 @@ def test_a_newer_box_ends_the_older_one_and_another_person_does_not(server: Serv
     assert error_of(answers[0]) == (409, "superseded")
 
 
+def test_the_run_of_a_browser_that_hung_up_ends(server: Serving, model: Model) -> None:
+    ada = server.person("ada", "signs")
+    item = take(ada)["id"]
+    model.waits.clear()
+    model.ended.clear()
+
+    def hang_up() -> None:
+        with pytest.raises(httpx.ReadTimeout):
+            ada.post(
+                "/annotate/what_if", json={"item": item, "boxes": [[0, 0, 50, 50]]}, timeout=httpx.Timeout(30, read=1)
+            )
+
+    asking = threading.Thread(target=hang_up)
+    asking.start()
+    assert model.waits.wait(30)
+    asking.join(30)
+    assert model.ended.wait(30), "nobody else asks: only the hanging up ends it"
+
+
 @pytest.mark.parametrize("boxes", [[], None, [[1000, 0, 1100, 50]], "all"])
 def test_what_is_no_box_is_refused_before_the_model_is_asked(server: Serving, model: Model, boxes: object) -> None:
     ada = server.person("ada", "signs")
@@ -126,4 +149,6 @@ def test_what_is_no_box_is_refused_before_the_model_is_asked(server: Serving, mo
 
 def test_another_projects_item_is_not_there(server: Serving) -> None:
     item = server.store.looking.decisions("runs")[0].item
-    assert error_of(what_if(server.person("cy", "signs"), item, [BOX])) == (404, "not-there")
+    cy = server.person("cy", "signs")
+    assert error_of(what_if(cy, item, [BOX])) == (404, "not-there")
+    assert error_of(cy.post("/annotate/what_if/expanded", json={"item": item})) == (404, "not-there")

@@ -32,7 +32,7 @@ def test_an_item_is_taken_decided_and_the_next_one_comes(ada: httpx.Client) -> N
     assert (item["base_version"], item["draft"], item["blind"], item["repeat"]) == (0, None, False, False)
     assert item["proposal"] == {
         "box": BOX, "expanded": None, "region_label": "Expanded region", "heat": None,
-        "thought": "", "answer": "", "samples": [],
+        "thought": "", "answer": "", "expanded_answer": None, "samples": [],
     }  # fmt: skip
     assert (item["photo"]["width"], item["photo"]["height"]) == (400, 300)
     assert set(item["photo"]) == {"id", "width", "height", "preview", "tiles", "tileSize"}
@@ -75,6 +75,7 @@ def test_the_way_back_to_a_decision(ada: httpx.Client, server: Serving) -> None:
     assert last[0]["question"].startswith("signs")
     again = ada.post("/annotate/reopen", json={"item": item}).json()["item"]
     assert (again["base_version"], again["draft"]["boxes"]) == (1, [[101.5, 60.0, 202.0, 150.0]])
+    assert again["draft"]["consent"] is True
     assert submit(ada, decision(item, base_version=1, action="accept", boxes=[]))["version"] == 2
     first, second = server.store.history(item, server.store.identity("ada"))
     assert (first.submission.consent_publish, second.submission.consent_publish) == (True, False)
@@ -123,10 +124,10 @@ def test_the_line_about_privacy_is_there_before_the_first_submit_and_seen_after(
 def test_renewing_keeps_and_skipping_gives_back(ada: httpx.Client) -> None:
     held = take(ada)
     renewed = ada.post("/annotate/renew", json={"project": "signs", "items": [held["id"], "nothing"]}).json()
-    assert renewed["renewed"] == 1
+    assert renewed["items"] == [held["id"]]
     assert renewed["lease_until"] >= held["lease_until"]
     assert ada.post("/annotate/release", json={"items": [held["id"]]}).status_code == 200
-    assert ada.post("/annotate/renew", json={"project": "signs", "items": [held["id"]]}).json()["renewed"] == 0
+    assert ada.post("/annotate/renew", json={"project": "signs", "items": [held["id"]]}).json()["items"] == []
 
 
 def test_a_blind_item_hides_its_box_until_it_is_decided_and_cannot_be_accepted(server: Serving) -> None:
