@@ -5,10 +5,12 @@ import os
 import signal
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from huggingface_hub import constants
 
 from ergo_demo.errors import HubFailed, InputError
 from ergo_demo.exports.exporting import Request, export
@@ -99,6 +101,54 @@ def test_a_fault_is_waited_for_and_nothing_is_lost_or_doubled(
     expected = {"429": [7.0, 7.0], "lost": [1.0]}.get(fault, [1.0, 2.0])
     assert waited == expected
     assert len(hub.commits) == 1
+
+
+@pytest.mark.parametrize("place", ["faults_of_lists", "faults_of_downloads"])
+@pytest.mark.parametrize("fault", ["429", "500", "503", "cut", "silent"])
+def test_a_pull_is_as_patient(
+    shop: Shop,
+    other: Store,
+    dataset: HubDataset,
+    hub: FakeHub,
+    waited: list[float],
+    place: str,
+    fault: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    everything(shop)
+    push(shop.store, dataset)
+    faults: deque[str] = getattr(hub, place)
+    faults.extend([fault, fault])
+    slow = HubDataset(REPO, endpoint=hub.url, token=TOKEN, wait=waited.append, silent_seconds=1.0)
+    monkeypatch.setattr(constants, "HF_HUB_DOWNLOAD_TIMEOUT", 1)
+    assert pull(other, slow)["added"] == DECISIONS
+    assert not faults
+    assert sorted(other.annotation_ids()) == sorted(shop.store.annotation_ids())
+    assert pull(other, slow) == {}
+
+
+@pytest.mark.parametrize("place", ["faults_of_lists", "faults_of_downloads"])
+def test_a_hub_that_gives_nothing_is_said_and_the_next_pull_has_everything(
+    shop: Shop, other: Store, dataset: HubDataset, hub: FakeHub, waited: list[float], place: str
+) -> None:
+    everything(shop)
+    push(shop.store, dataset)
+    faults: deque[str] = getattr(hub, place)
+    faults.extend(["503"] * 100)
+    with pytest.raises(HubFailed, match="answered 503"):
+        pull(other, dataset)
+    assert len(waited) == 5
+    faults.clear()
+    assert pull(other, dataset)["added"] == DECISIONS
+
+
+def test_a_hub_that_falls_silent_is_asked_again(shop: Shop, hub: FakeHub, waited: list[float]) -> None:
+    everything(shop)
+    hub.faults.append("silent")
+    slow = HubDataset(REPO, endpoint=hub.url, token=TOKEN, wait=waited.append, silent_seconds=1.0)
+    assert push(shop.store, slow) == DECISIONS
+    assert ids_on(hub) == sorted(shop.store.annotation_ids())
+    assert waited == [1.0]
 
 
 def test_what_the_hub_never_takes_waits_on_the_disk(
