@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ergo_demo.exports.boxed import CATEGORY, question, with_boxes
+from ergo_demo.exports.boxed import CATEGORY, with_boxes
 from ergo_demo.exports.corrected import Corrected
 from ergo_demo.exports.folder import JsonLines, read_lines
 from ergo_demo.exports.format import Checked, Format, Out, library
+from ergo_demo.exports.frames import question_of
 from ergo_demo.exports.said import unfit
 from ergo_demo.geometry import Box, Size
 
@@ -45,7 +46,7 @@ def _writing(out: Out) -> Iterator[Callable[[Corrected], None]]:
                     "item": corrected.item.id,
                     "image": name,
                     "boxes": len(corrected.boxes),
-                    "question": question(corrected),
+                    "question": question_of(corrected),
                     "annotator": corrected.annotation.annotator,
                     "label_licence": corrected.annotation.licence,
                     "image_licence": corrected.image_licence,

@@ -150,7 +150,7 @@ def everything(shop: Shop) -> None:
     for number, (id, action, about, said) in enumerate(decisions):
         image = shop.photo(number)
         shop.item(image, id, consent_publish=number % 2 == 0, **about)
-        shop.decide(id, action, **said)
+        shop.decide(id, action, **{"consent_publish": id != "c-lone", **said})
     shop.item(shop.photo(50), "l-twice", wanted=2)
     shop.decide("l-twice", by="ada")
     shop.decide("l-twice", by="bo", boxes=(NEAR,))

@@ -12,6 +12,7 @@ from ergo_demo.errors import InputError
 from ergo_demo.exports.corrected import FILTERS, is_wanted, read, read_filter
 from ergo_demo.exports.exporting import Request, export
 from ergo_demo.exports.formats import FORMATS, format_named
+from ergo_demo.store.store import open_store
 from tests.exports.making import Shop, everything, many
 
 
@@ -62,6 +63,16 @@ def test_what_cannot_be_exported_is_said(
     assert main(["export", name, str(tmp_path / out), "--data", str(data), *more]) in (1, 2)
     assert said in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(("words", "items"), [(["--publish"], {"a-edit"}), ([], {"a-edit", "c-lone"})])
+def test_what_is_published_was_ticked(data: Path, tmp_path: Path, words: list[str], items: set[str]) -> None:
+    out = tmp_path / "out"
+    chosen = ["--filter", "item=a-edit,c-lone"]
+    assert main(["export", "w3c", str(out), "--data", str(data), *chosen, *words]) == 0
+    with open_store(data, secret="a secret for the tests only") as store:
+        named = {it.item.id for it in read(store, ["p"]) if it.id in (out / "annotations.jsonl").read_text("ascii")}
+    assert named == items
 
 
 def test_the_command_lists_every_format(capsys: pytest.CaptureFixture[str]) -> None:
@@ -127,7 +138,7 @@ def test_the_card_is_read_by_the_hub_s_own_reader(shop: Shop, tmp_path: Path) ->
     assert card.data.to_dict()["configs"][0]["data_files"] == [
         {"split": "train", "path": "train.parquet"}, {"split": "test", "path": "test.parquet"},
     ]  # fmt: skip
-    assert "7 decisions are about photos without consent to publish" in card.text
+    assert "8 decisions may not be published" in card.text
     assert "Active time for one decision, median: 6.00 s" in card.text
     assert "Agreement of two people, mean IoU of 1: 0.91" in card.text
     facts = json.loads((tmp_path / "out" / "export.json").read_text())

@@ -1,6 +1,7 @@
 """Which decision becomes which lesson, and which becomes none, and why."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -44,10 +45,10 @@ def test_an_edited_box_gives_one_pair_for_the_suggestion_and_one_for_each_clearl
     assert dropped == ["a sample hardly differs"]
 
 
-def test_pairs_of_one_decision_are_capped(decisions: dict[str, Corrected]) -> None:
+def test_pairs_are_capped(decisions: dict[str, Corrected]) -> None:
     lessons, dropped = made(pairs(decisions["a-edit"], Rules(most_pairs=1)))
     assert len([pair for pair in lessons if pair.stage == "coarse"]) == 1
-    assert dropped.count("more pairs than wanted of one decision") == 2
+    assert dropped.count("more pairs than wanted of one item") == 2
 
 
 def test_the_edited_thought_is_the_chosen_one(decisions: dict[str, Corrected]) -> None:
@@ -109,9 +110,19 @@ def test_what_teaches_nothing_at_all(decisions: dict[str, Corrected], item: str,
     assert refusal(decisions[item], RULES) == why
 
 
-def test_only_photos_with_consent_are_published(decisions: dict[str, Corrected]) -> None:
-    assert refusal(decisions["b-thought"], Rules(publish=True)) == "no consent to publish, or no licence"
-    assert refusal(decisions["a-edit"], Rules(publish=True)) is None
+@pytest.mark.parametrize(
+    ("item", "why"),
+    [
+        ("a-edit", None),
+        ("b-thought", "no consent to publish the photo"),
+        ("c-lone", "no consent to publish the decision"),
+    ],
+)
+def test_publishing_takes_the_consent_of_both(decisions: dict[str, Corrected], item: str, why: str | None) -> None:
+    assert refusal(decisions[item], Rules(publish=True)) == why
+    assert refusal(decisions[item], RULES) is None
+    unlicensed = replace(decisions[item], image=replace(decisions[item].image, licence=""))
+    assert refusal(unlicensed, Rules(publish=True)) == (why or "no licence of the photo")
 
 
 def test_the_full_photo_is_demonstrated_as_the_whole_coarse_view(decisions: dict[str, Corrected]) -> None:
