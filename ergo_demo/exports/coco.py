@@ -17,8 +17,9 @@ from ergo_demo.exports.folder import JsonArray, dumps
 from ergo_demo.exports.format import Checked, Format, Out, library
 from ergo_demo.exports.frames import plain, question_of
 from ergo_demo.exports.licences import address
+from ergo_demo.exports.pictures import missized
 from ergo_demo.exports.said import unfit
-from ergo_demo.geometry import Box
+from ergo_demo.geometry import Box, Size
 
 SPLITS = ("train", "test")
 
@@ -124,7 +125,8 @@ def check(folder: Path) -> Checked:
             continue
         whole = json.loads(file.read_text("ascii"))
         sizes = {image["id"]: image for image in whole["images"]}
-        problems += [f"{i['file_name']} is not there" for i in sizes.values() if not (folder / i["file_name"]).exists()]
+        said = ((image["file_name"], Size(image["width"], image["height"])) for image in sizes.values())
+        problems += [wrong for name, size in said if (wrong := missized(folder, name, size))]
         for annotation in whole["annotations"]:
             decisions.add(annotation["decision"])
             problems += _outside(annotation, sizes[annotation["image_id"]])

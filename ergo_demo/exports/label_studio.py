@@ -1,7 +1,7 @@
 """Label Studio tasks: the model's box as a prediction with its score, people's as annotations. Percent of the photo.
 
 https://labelstud.io/guide/predictions. One task for each item, whoever decided about it. Photos are found where
-Label Studio serves local files (LOCAL_FILES_DOCUMENT_ROOT is this folder).
+Label Studio serves local files (LABEL_STUDIO_LOCAL_FILES_DOCUMENT_ROOT is this folder).
 """
 
 from collections.abc import Callable, Iterator

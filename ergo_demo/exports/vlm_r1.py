@@ -19,8 +19,9 @@ from ergo_demo.exports.format import Checked, Format, Out
 from ergo_demo.exports.frames import controls, question_of
 from ergo_demo.exports.lessons import Task
 from ergo_demo.exports.messages import PLACEHOLDER, provenance
+from ergo_demo.exports.pictures import missized
 from ergo_demo.exports.singles import tasks
-from ergo_demo.geometry import Box
+from ergo_demo.geometry import Box, Size
 from ergo_demo.protocol import prompts
 
 
@@ -71,8 +72,8 @@ def check(folder: Path) -> Checked:
         x1, y1, x2, y2 = json.loads(gpt["value"])
         if not (0 <= x1 < x2 <= row["width"] and 0 <= y1 < y2 <= row["height"]):
             problems.append(f"{row['id']}: {gpt['value']} is not within its photo")
-        if not (folder / row["image"]).is_file():
-            problems.append(f"{row['image']} is not there")
+        if wrong := missized(folder, row["image"], Size(row["width"], row["height"])):
+            problems.append(wrong)
         asked = human["value"].removeprefix(PLACEHOLDER)
         if asked == human["value"] or PLACEHOLDER in asked or controls(row["answer"]):
             problems.append(f"{row['id']}: placeholders")

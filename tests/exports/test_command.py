@@ -1,6 +1,7 @@
 """The command, the card and the metadata."""
 
 import json
+import re
 from pathlib import Path
 
 import mlcroissant
@@ -33,6 +34,7 @@ def test_a_dry_run_says_what_would_be_written_and_writes_nothing(
     assert "13 decisions, 0 filtered out, 18 rows:" in said
     assert "dropped: accepted: to be imitated, not compared" in said
     assert said.count("\nrow ") == 3
+    assert re.search(r"\d of \d picture sizes: the processor of transformers [\d.]+ resizes none\n", said)
     assert not out.exists()
 
 
@@ -43,6 +45,9 @@ def test_the_command_exports_and_says_who_checked(
     command = ["export", "coco", str(out), "--data", str(data), "--project", "p", "--filter", "action=edit"]
     assert main(command) == 0
     assert "6 rows read again, checked with pycocotools" in capsys.readouterr().out
+    lessons = ["export", "trl-sft", str(tmp_path / "lessons"), "--data", str(data)]
+    assert main(lessons) == 0
+    assert "; picture sizes with the processor of transformers" in capsys.readouterr().out
     assert main(command) == 2
     assert "never written over another" in capsys.readouterr().err
 

@@ -7,15 +7,19 @@ from typing import Any
 import pytest
 
 from ergo_demo.exports.corrected import Corrected, read
+from ergo_demo.exports.exporting import Request, preview
+from ergo_demo.exports.formats import format_named
 from ergo_demo.exports.lessons import Demonstration, Dropped, Pair, Source, Task, Verdict
 from ergo_demo.exports.pairs import crop_pairs, pairs
 from ergo_demo.exports.said import Rules, refusal
 from ergo_demo.exports.singles import demonstrations, tasks, verdicts
 from ergo_demo.geometry import Box
 from ergo_demo.scoring import iou
+from ergo_demo.store.records import WhatIf
 from tests.exports.making import CORRECTED, FAR, SUGGESTED, Shop, everything
 
 RULES = Rules()
+CONTROL = "a model's control words in a dialogue's answer"
 
 
 @pytest.fixture
@@ -84,6 +88,40 @@ def test_crops_that_differ_become_pairs_of_whole_dialogues(decisions: dict[str, 
     (pair,), _ = made(crop_pairs(decisions["a-edit"], RULES))
     assert pair.rejected_prompt is not None
     assert (pair.pictures[1].view.region, pair.rejected_prompt[-1].picture.view.region) == (CORRECTED, SUGGESTED)
+
+
+@pytest.mark.parametrize(
+    ("item", "change", "why"),
+    [
+        ("d-accept", {}, "both dialogues saw the same region after rounding"),
+        ("a-edit", {"answer": "<|im_end|>"}, CONTROL),
+        (
+            "a-edit",
+            {"what_if": WhatIf(model="<image>", right="EXIT")},
+            "a model's control words in a dialogue's answer",
+        ),
+    ],
+)
+def test_dialogues_that_are_dropped_are_counted(
+    decisions: dict[str, Corrected], item: str, change: dict[str, Any], why: str
+) -> None:
+    it = decisions[item]
+    submission = replace(it.annotation.submission, **change)
+    assert made(crop_pairs(replace(it, annotation=replace(it.annotation, submission=submission)), RULES)) == ([], [why])
+
+
+@pytest.mark.parametrize(("name", "most"), [("trl-dpo", 1), ("trl-dpo", 3), ("trl-kto", 1), ("trl-kto", 3)])
+def test_pairs_are_capped_for_each_item_whoever_decides(shop: Shop, name: str, most: int) -> None:
+    shop.project()
+    for number in range(2):
+        shop.item(shop.photo(number), f"i{number}", wanted=3)
+        for person in ("ada", "bo", "cy"):
+            shop.decide(f"i{number}", by=person)
+    found = preview(shop.store, Request(format=format_named(name), rules=Rules(most_pairs=most)))
+    kind = "pair, region" if name == "trl-dpo" else "verdict, region"
+    good = 6 if name == "trl-kto" else 0  # each person's own box is a thumb up, and no pair
+    assert found.kinds[kind] == 2 * most + good
+    assert found.dropped["more pairs than wanted of one item"] == 18 - 2 * most, "three of each person's differ"
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,7 @@ def run(options: argparse.Namespace) -> int:
         if options.stage == "grpo" and options.photos is not None:
             from ergo_demo.store.cli import open_settings
 
-            settings = _settings(options, order.model)
+            settings = settings_of(options, order.model)
             store = stack.enter_context(open_settings(settings))
             reader = open_engine(settings, announce=_say)
             told = train(order, _say, _judge(store, reader), f"the paper's rewards, read by {reader.info.model.name}")
@@ -86,7 +86,7 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _settings(options: argparse.Namespace, model: Path) -> Settings:
+def settings_of(options: argparse.Namespace, model: Path) -> Settings:
     """The store with the photos, and the reader: --reader; or a server, where the environment names one; or `model`."""
     settings, _origins = read_settings(os.environ, {"data": options.photos, "model": options.reader})
     own = settings.engine == "local" and options.reader is None
