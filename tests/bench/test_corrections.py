@@ -18,13 +18,14 @@ from ergo_demo.bench.corrections_figures import draw_figure
 from ergo_demo.bench.corrections_looks import Look
 from ergo_demo.bench.corrections_measures import answered, judged_by_answers, numbers_of
 from ergo_demo.bench.corrections_person import Asked, Decision, Person, Seconds, decide, drawn, with_fields
+from ergo_demo.bench.corrections_telling import as_text
 from ergo_demo.bench.scenes_items import Stream
 from ergo_demo.bench.scenes_samples import Sample
 from ergo_demo.engines import Engine
 from ergo_demo.geometry import Box, Size, View
 from ergo_demo.imaging import Door
 from ergo_demo.records import Outcome
-from ergo_demo.scenes import WORLDS, Type
+from ergo_demo.scenes import WORLDS, Question, Type
 from ergo_demo.settings import Settings
 from ergo_demo.store.records import Action
 from ergo_demo.store.store import open_store
@@ -139,7 +140,7 @@ def test_answers_are_paired_and_the_home_world_is_judged_by_them(tmp_path: Path)
     corrections.add_arguments(options)
     words = ["--quick", "--answers", "8", "--megapixels", "0.24"]
     plan = corrections.plan_of(options.parse_args(words))
-    known = {}
+    known: dict[str, tuple[Question, Size]] = {}
     for world in WORLDS:
         known |= asked_of(Stream(MEASURED_SEED, world, 0.24), 2)
     failing, knowing = KnowingEngine(known, fails="second"), KnowingEngine(known)
@@ -155,7 +156,7 @@ def test_answers_are_paired_and_the_home_world_is_judged_by_them(tmp_path: Path)
     }  # fmt: skip
     assert numbers["wall_seconds_of_conditions"] == 42.5
     assert numbers["wall_seconds_of_this_run"] > 0
-    said = corrections.as_text(numbers)
+    said = as_text(numbers)
     assert "right answers, home: 0.0% before, 100.0% after, +100.0 (+100.0 to +100.0), paired, n 8" in said
     assert "home +100.0 (+100.0 to +100.0) of answers, n 8: met" in said
     assert json.loads(json.dumps(numbers))["random_share_of_uncertainty"] == 0.2

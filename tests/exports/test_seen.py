@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from ergo_demo.__main__ import main
+from ergo_demo.annotation.importing import keep_photo
 from ergo_demo.asking import RunSettings
 from ergo_demo.engines import Stop, Turn
 from ergo_demo.engines.scripted import ScriptedDialogue, ScriptedEngine, in_order
@@ -22,7 +23,7 @@ from ergo_demo.geometry import LEAST_TOKENS, Box, view_of
 from ergo_demo.imaging import Photo, look_at
 from ergo_demo.pipeline import ask
 from ergo_demo.records import Generation, Message, Pixels, Sampling, Token, Trace, from_json, to_json
-from ergo_demo.store.records import Action, Image, Item, WhatIf
+from ergo_demo.store.records import Action, Item, WhatIf
 from tests.exports.making import Shop
 
 BARE = "Which colour is the sign?"
@@ -52,11 +53,8 @@ class Listening(ScriptedEngine):
 
 def kept(shop: Shop, photo: Photo, trace: Trace | None, box: Box) -> None:
     """An item whose options stand apart, as a file brings them; its box accepted or drawn, the right answer given."""
-    image = Image(
-        blob_sha256=photo.blob_sha256, upload_sha256=photo.upload_sha256, size=photo.size, suffix=photo.path.suffix
-    )  # type: ignore[arg-type]
     shop.project()
-    shop.store.put_image(photo.path, image)
+    keep_photo(shop.store, photo)
     if trace is not None:
         shop.store.put_trace(trace)
     item = Item(
@@ -67,8 +65,8 @@ def kept(shop: Shop, photo: Photo, trace: Trace | None, box: Box) -> None:
         frame=photo.size,
         question=BARE,
         extra={"options": ["red", "(B) blue"]},
-        trace=trace and trace.id,
-        suggested=trace and trace.box,
+        trace=trace.id if trace else None,
+        suggested=trace.box if trace else None,
         coarse=trace.coarse.view.size if trace and trace.coarse else None,
     )
     shop.store.add_items([item])
