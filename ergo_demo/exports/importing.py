@@ -48,7 +48,7 @@ def _add(store: Store, folder: Path, line: dict[str, Any]) -> bool:
 def _trace(line: dict[str, Any]) -> Trace:
     """The run; one from before it said itself which prompts it was asked with has them from its line."""
     trace: Trace = restored(line, "trace")
-    return trace if trace.prompts_sha256 else replace(trace, prompts_sha256=line["prompts_sha256"])
+    return trace if trace.prompts_sha256 else replace(trace, prompts_sha256=str(line.get("prompts_sha256", "")))
 
 
 def _photo(folder: Path, name: str) -> Path:

@@ -33,7 +33,7 @@ class FakeHub:
     """What happens to the next commits: a status, "cut" (broken off in mid-upload), "lost" (done, but unanswered),
     "silent" (never answered)."""
     faults_of_lists: "deque[str]" = field(default_factory=deque)
-    """Of the next lists of files: a status, "cut" (half of the answer), "silent"."""
+    """Of the next lists of files: a status, "cut" (part of the answer, if any), "silent"."""
     faults_of_downloads: "deque[str]" = field(default_factory=deque)
     """Of the next downloads, and of the questions before them, the same."""
     ended: threading.Event = field(default_factory=threading.Event)
@@ -157,10 +157,11 @@ class Handler(BaseHTTPRequestHandler):
         if fault.isdecimal():
             self._say(int(fault), {"error": "on order"})
         elif fault == "cut":
-            self.send_response(200)
-            self.send_header("content-length", "1000")
-            self.end_headers()
-            self.wfile.write(b"[")
+            if self.command != "HEAD":
+                self.send_response(200)
+                self.send_header("content-length", "1000")
+                self.end_headers()
+                self.wfile.write(b"[")
             self._hang_up()
         elif fault == "silent":
             self.hub.ended.wait()
