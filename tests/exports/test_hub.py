@@ -15,6 +15,7 @@ from huggingface_hub import constants
 from ergo_demo.errors import HubFailed, InputError
 from ergo_demo.exports.exporting import Request, export
 from ergo_demo.exports.formats import format_named
+from ergo_demo.exports.hub import dataset as module
 from ergo_demo.exports.hub import syncing
 from ergo_demo.exports.hub.dataset import HubDataset
 from ergo_demo.exports.hub.syncing import pull, push
@@ -103,30 +104,32 @@ def test_a_fault_is_waited_for_and_nothing_is_lost_or_doubled(
     assert len(hub.commits) == 1
 
 
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Silence is noticed after a second, and the library's own pauses between tries are none."""
+    monkeypatch.setattr(module, "SILENT_SECONDS", 1.0)
+    monkeypatch.setattr(constants, "HF_HUB_DOWNLOAD_TIMEOUT", 1)
+    monkeypatch.setattr(constants, "HF_HUB_ETAG_TIMEOUT", 1)
+    monkeypatch.setattr("time.sleep", lambda _seconds: None)
+
+
+@pytest.mark.usefixtures("hasty")
 @pytest.mark.parametrize("place", ["faults_of_lists", "faults_of_downloads"])
 @pytest.mark.parametrize("fault", ["429", "500", "503", "cut", "silent"])
 def test_a_pull_is_as_patient(
-    shop: Shop,
-    other: Store,
-    dataset: HubDataset,
-    hub: FakeHub,
-    waited: list[float],
-    place: str,
-    fault: str,
-    monkeypatch: pytest.MonkeyPatch,
+    shop: Shop, other: Store, dataset: HubDataset, hub: FakeHub, place: str, fault: str
 ) -> None:
     everything(shop)
     push(shop.store, dataset)
     faults: deque[str] = getattr(hub, place)
     faults.extend([fault, fault])
-    slow = HubDataset(REPO, endpoint=hub.url, token=TOKEN, wait=waited.append, silent_seconds=1.0)
-    monkeypatch.setattr(constants, "HF_HUB_DOWNLOAD_TIMEOUT", 1)
-    assert pull(other, slow)["added"] == DECISIONS
+    assert pull(other, dataset)["added"] == DECISIONS
     assert not faults
     assert sorted(other.annotation_ids()) == sorted(shop.store.annotation_ids())
-    assert pull(other, slow) == {}
+    assert pull(other, dataset) == {}
 
 
+@pytest.mark.usefixtures("hasty")
 @pytest.mark.parametrize("place", ["faults_of_lists", "faults_of_downloads"])
 def test_a_hub_that_gives_nothing_is_said_and_the_next_pull_has_everything(
     shop: Shop, other: Store, dataset: HubDataset, hub: FakeHub, waited: list[float], place: str
@@ -134,7 +137,7 @@ def test_a_hub_that_gives_nothing_is_said_and_the_next_pull_has_everything(
     everything(shop)
     push(shop.store, dataset)
     faults: deque[str] = getattr(hub, place)
-    faults.extend(["503"] * 100)
+    faults.extend(["503"] * 1000)
     with pytest.raises(HubFailed, match="answered 503"):
         pull(other, dataset)
     assert len(waited) == 5
@@ -142,11 +145,13 @@ def test_a_hub_that_gives_nothing_is_said_and_the_next_pull_has_everything(
     assert pull(other, dataset)["added"] == DECISIONS
 
 
-def test_a_hub_that_falls_silent_is_asked_again(shop: Shop, hub: FakeHub, waited: list[float]) -> None:
+@pytest.mark.usefixtures("hasty")
+def test_a_hub_that_falls_silent_is_asked_again(
+    shop: Shop, dataset: HubDataset, hub: FakeHub, waited: list[float]
+) -> None:
     everything(shop)
     hub.faults.append("silent")
-    slow = HubDataset(REPO, endpoint=hub.url, token=TOKEN, wait=waited.append, silent_seconds=1.0)
-    assert push(shop.store, slow) == DECISIONS
+    assert push(shop.store, dataset) == DECISIONS
     assert ids_on(hub) == sorted(shop.store.annotation_ids())
     assert waited == [1.0]
 
@@ -193,8 +198,6 @@ def test_a_hub_that_is_away_is_said(shop: Shop, waited: list[float]) -> None:
 def test_without_a_token_nothing_is_tried(
     shop: Shop, hub: FakeHub, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    from ergo_demo.exports.hub import dataset as module
-
     everything(shop)
     monkeypatch.setattr(module, "get_token", lambda: None)
     with pytest.raises(InputError, match="There is no token"):

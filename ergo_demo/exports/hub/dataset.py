@@ -45,11 +45,10 @@ class HubDataset:
         endpoint: str | None = None,
         token: str | None = None,
         wait: Callable[[float], None] = time.sleep,
-        silent_seconds: float = SILENT_SECONDS,
     ) -> None:
         self.repo = repo
         self._api = HfApi(endpoint=endpoint, token=token)
-        self._token, self._wait, self._silent_seconds = token, wait, silent_seconds
+        self._token, self._wait = token, wait
 
     @property
     def signed_in(self) -> bool:
@@ -93,7 +92,7 @@ class HubDataset:
 
     def _ask(self, question: Callable[[], T]) -> T:
         for tried in range(TRIES):
-            get_session().timeout = self._silent_seconds  # of the one client that the library has
+            _limit_silence()
             try:
                 return question()
             except (
@@ -124,6 +123,22 @@ class HubDataset:
         raise HubFailed(
             "The Hub cannot be reached.", remedy="Nothing is lost: what was not sent waits for the next time."
         ) from error
+
+
+def _limit_silence() -> None:
+    """Gives the one client that the library has a limit; it is made anew after some errors."""
+    hooks = get_session().event_hooks
+    if _limited not in hooks["request"]:
+        get_session().event_hooks = {**hooks, "request": [*hooks["request"], _limited]}
+
+
+def _limited(request: httpx2.Request) -> None:
+    # The library says "no limit" with each request, so that one of the whole client would not hold.
+    limits = request.extensions.get("timeout", {})
+    request.extensions["timeout"] = {
+        name: SILENT_SECONDS if limits.get(name) is None else limits[name]
+        for name in ("connect", "read", "write", "pool")
+    }
 
 
 def _cause(error: Exception) -> Exception:
