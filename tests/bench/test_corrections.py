@@ -21,7 +21,7 @@ from ergo_demo.bench.corrections_person import Asked, Decision, Person, Seconds,
 from ergo_demo.bench.corrections_telling import as_text
 from ergo_demo.bench.scenes_items import Stream
 from ergo_demo.bench.scenes_samples import Sample
-from ergo_demo.engines import Engine
+from ergo_demo.engines import Engine, EngineInfo
 from ergo_demo.geometry import Box, Size, View
 from ergo_demo.imaging import Door
 from ergo_demo.records import Outcome
@@ -29,7 +29,7 @@ from ergo_demo.scenes import WORLDS, Question, Type
 from ergo_demo.settings import Settings
 from ergo_demo.store.records import Action
 from ergo_demo.store.store import open_store
-from tests.bench.knowing import KnowingEngine, asked_of
+from tests.bench.knowing import INFO, KnowingEngine, asked_of
 
 VIEW = View(Box(0, 0, 2240, 1680), Size(448, 336))
 PLACE, OTHER = Box(600, 600, 900, 800), Box(1500, 1200, 1800, 1400)
@@ -118,6 +118,14 @@ def test_gains_are_means_over_types_of_the_same_scenes_and_over_seeds() -> None:
     assert len(draw_figure(numbers).png) > 5_000
 
 
+class Trained(KnowingEngine):
+    """Another model: what one has answered is kept under its name."""
+
+    @property
+    def info(self) -> EngineInfo:
+        return replace(INFO, model=replace(INFO.model, revision="trained"))
+
+
 @dataclass
 class Answering(Bench):
     """Whose trained model answers, and whose model as it is fails at every second look; nothing is trained."""
@@ -143,8 +151,9 @@ def test_answers_are_paired_and_the_home_world_is_judged_by_them(tmp_path: Path)
     known: dict[str, tuple[Question, Size]] = {}
     for world in WORLDS:
         known |= asked_of(Stream(MEASURED_SEED, world, 0.24), 2)
-    failing, knowing = KnowingEngine(known, fails="second"), KnowingEngine(known)
+    failing, knowing = KnowingEngine(known, fails="second"), Trained(known)
     settings = run_settings(failing.info, Settings(), samples=0)
+    (tmp_path / "door").mkdir()
     with open_store(tmp_path / "data", secret="a secret for the tests only") as store, Door(tmp_path / "door") as door:
         bench = Answering(plan, Path("none"), failing, settings, store, door, tmp_path / "run", trained=knowing)
         numbers = corrections.measure(bench)

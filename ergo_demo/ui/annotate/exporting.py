@@ -73,7 +73,7 @@ def state(desk: Desk, _call: Call) -> dict[str, Any]:
 
 def start(desk: Desk, call: Call) -> dict[str, Any]:
     """Begins a dry run, or an export. Raises InputError for what cannot be chosen, or while another is at work."""
-    return _told(desk.exports.start(_request(desk, call.body), dry=call.body.get("dry") is True))
+    return _told(desk.exports.start(request_of(desk, call.body), dry=call.body.get("dry") is True))
 
 
 def stop(desk: Desk, _call: Call) -> dict[str, Any]:
@@ -94,7 +94,8 @@ def remove(desk: Desk, call: Call) -> dict[str, Any]:
     return {}
 
 
-def _request(desk: Desk, body: Mapping[str, Any]) -> Request:
+def request_of(desk: Desk, body: Mapping[str, Any]) -> Request:
+    """What a page asks for. Raises InputError."""
     fields = dict(body)
     return Request(
         format=format_named(text_of(fields, "format")),
