@@ -57,8 +57,10 @@ def run(
         sampling=chosen.sampling,
         coarse_budget_tokens=chosen.coarse_budget_tokens,
         zoom_budget_tokens=chosen.zoom_budget_tokens,
+        zoom_least_tokens=chosen.zoom_least_tokens,
         outcome=Outcome.FAILED,
         version=package_version(),
+        prompts_sha256=prompts.sha256(),
         sampled=chosen.sample_sampling if chosen.samples else None,
     )
     looks = _TwoLooks(photo, trace, stop, chosen)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
-from ergo_demo.geometry import Box, Size, View, full_resolution_tokens
+from ergo_demo.geometry import LEAST_TOKENS, Box, Size, View, full_resolution_tokens
 from ergo_demo.protocol.parsing import Flag, Why
 
 Pixels: TypeAlias = NDArray[np.uint8]
@@ -218,6 +218,10 @@ class Trace:
     zoom_budget_tokens: int
     outcome: Outcome
     version: str
+    zoom_least_tokens: int = LEAST_TOKENS
+    """A crop with fewer vision tokens was enlarged to as many; older traces do not say."""
+    prompts_sha256: str = ""
+    """Of the prompts that were asked with (`prompts.sha256`); "" in older traces."""
     coarse: Look | None = None
     zoom: Look | None = None
     box: Box | None = None

@@ -8,14 +8,17 @@ import argparse
 import json
 import sys
 import tempfile
+import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from ergo_demo.asking import run_settings
 from ergo_demo.bench.corrections_conditions import METHODS, Bench, Condition, Plan
-from ergo_demo.bench.corrections_measures import answered, best_of, condition_of, numbers_of
+from ergo_demo.bench.corrections_measures import answered, best_of, condition_of, judged_by_answers, numbers_of
 from ergo_demo.bench.corrections_person import Person, Seconds
+from ergo_demo.bench.corrections_pool import RANDOM_SHARE
+from ergo_demo.bench.corrections_telling import as_text
 from ergo_demo.bench.scenes import machine
 from ergo_demo.bench.scenes_run import world_digest
 from ergo_demo.engines import open_engine
@@ -141,12 +144,13 @@ def _person(options: argparse.Namespace) -> Person:
 
 def measure(bench: Bench) -> dict[str, Any]:
     """Every number of a plan."""
-    plan = bench.plan
+    plan, started = bench.plan, time.monotonic()
     numbers = {
         "plan": to_json(plan),
         "model": to_json(bench.engine.info.model),
         "scenes": world_digest(),
         "machine": machine(),
+        "random_share_of_uncertainty": RANDOM_SHARE,
         **numbers_of(bench.measure(), plan.person.seconds),
     }
     if plan.answers:
@@ -154,7 +158,8 @@ def measure(bench: Bench) -> dict[str, Any]:
         numbers["answers"] = {
             world: answered(bench.answers(Condition(), world), bench.answers(best, world)) for world in WORLDS
         }
-    return numbers
+        numbers["bar"] = judged_by_answers(numbers["bar"], numbers["answers"]["home"])
+    return numbers | {"wall_seconds_of_this_run": round(time.monotonic() - started, 1)}
 
 
 def write_report(folder: Path, numbers: dict[str, Any]) -> None:
@@ -166,25 +171,6 @@ def write_report(folder: Path, numbers: dict[str, Any]) -> None:
     (folder / "report.json").write_text(json.dumps(numbers, indent=1) + "\n", "utf-8")
     figure = draw_figure(numbers)
     (folder / f"{figure.name}.png").write_bytes(figure.png)
-
-
-def as_text(numbers: dict[str, Any]) -> str:
-    """The numbers as a table."""
-    before = numbers["before"]
-    lines = [
-        f"{numbers['model']['name']} as it is: coverage {before['shifted']['coverage']:.1%} in the shifted world, "
-        f"{before['home']['coverage']:.1%} at home"
-    ]
-    for row in numbers["conditions"]:
-        low, high = (100 * edge for edge in row["coverage_gain_ci"])
-        lines.append(
-            f"{row['method']:4} {row['order']:11} n {row['n']:4}  {row['hours']:5.2f} h  "
-            f"coverage {row['coverage']:6.1%} ({100 * row['coverage_gain']:+.1f}, {low:+.1f} to {high:+.1f})  "
-            f"IoU {row['iou']:.2f}  box {row['box_area']:5.1%}  home {100 * row['home']['coverage_gain']:+.1f}"
-        )
-    for world, part in numbers.get("answers", {}).items():
-        lines.append(f"right answers, {world}: {part['before']:.1%} before, {part['after']:.1%} after (n {part['n']})")
-    return "\n".join(lines)
 
 
 def _to_stderr(line: str) -> None:

@@ -4,6 +4,7 @@ import hashlib
 import itertools
 import json
 import shutil
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -81,6 +82,8 @@ class Measured:
     counts: Mapping[str, int] = field(default_factory=dict)
     rows: int = 0
     steps: int = 0
+    wall_seconds: float | None = None
+    """Of correcting, exporting, training and measuring; of the last try, where one was interrupted. None: not kept."""
 
 
 @dataclass
@@ -125,7 +128,9 @@ class Bench:
     def _measured(self, condition: Condition) -> Measured:
         file = self._folder(condition) / f"measured-{self._digest(self.plan.scenes, self.plan.home_scenes)}.json"
         if not file.is_file():
+            started = time.monotonic()
             kept = self._make(condition)
+            kept["wall_seconds"] = round(time.monotonic() - started, 1)
             file.parent.mkdir(parents=True, exist_ok=True)
             making = file.with_suffix(".part")
             making.write_text(json.dumps(kept), "utf-8")

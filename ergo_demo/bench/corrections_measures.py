@@ -14,7 +14,8 @@ from ergo_demo.bench.scenes_measures import bootstrap
 from ergo_demo.bench.scenes_samples import Sample
 
 WANTED_GAIN, ALLOWED_LOSS = 0.10, 0.02
-"""Of the issue: what the largest n should bring at least, and what the home world may lose at most (coverage)."""
+"""Of the issue: what the largest n should bring at least (coverage), and what the home world may lose at most: of right
+answers, paired, or of coverage where nobody was asked to answer."""
 
 Numbers = dict[str, Any]
 
@@ -30,7 +31,8 @@ def numbers_of(found: Sequence[Measured], seconds: Seconds) -> Numbers:
     return {
         "before": {"shifted": summary(before.shifted), "home": summary(before.home)},
         "conditions": rows,
-        "bar": _bar(rows),
+        "bar": _bar(rows, len(before.home)),
+        "wall_seconds_of_conditions": sum(one.wall_seconds or 0 for one in found),
     }
 
 
@@ -47,6 +49,7 @@ def _row(group: Sequence[Measured], before: Measured, seconds: Seconds) -> Numbe
         "counts": {name: _mean(one.counts.get(name, 0) for one in group) for name in names},
         "rows": _mean(one.rows for one in group),
         "steps": _mean(one.steps for one in group),
+        "wall_seconds": _mean_known(one.wall_seconds for one in group),
         **_gains([one.shifted for one in group], before.shifted),
         "home": _gains([one.home for one in group], before.home),
     }
@@ -64,7 +67,7 @@ def _gains(after: Sequence[Sequence[Look]], before: Sequence[Look]) -> Numbers:
     return numbers | {"coverage_gain_by_seed": [summary(looks)["coverage"] - was for looks in after]}
 
 
-def _bar(rows: Sequence[Numbers]) -> Numbers | None:
+def _bar(rows: Sequence[Numbers], home_scenes: int) -> Numbers | None:
     """Whether the largest n brings what it should, with whatever method brings most."""
     if not rows:
         return None
@@ -74,8 +77,22 @@ def _bar(rows: Sequence[Numbers]) -> Numbers | None:
         "best": {name: best[name] for name in ("method", "order", "n")},
         "gain": best["coverage_gain"],
         "gain_is_enough": best["coverage_gain"] >= WANTED_GAIN and low > 0,
-        "home_gain": best["home"]["coverage_gain"],
-        "home_loses_little": best["home"]["coverage_gain"] >= -ALLOWED_LOSS,
+        **_home("coverage", home_scenes, best["home"]["coverage_gain"], best["home"]["coverage_gain_ci"]),
+    }
+
+
+def judged_by_answers(bar: Numbers, home: Numbers) -> Numbers:
+    """The bar with the home world's loss as the issue has it: of right answers, paired (`answered`)."""
+    return bar | _home("answers", home["n"], home["gain"], home["gain_ci"])
+
+
+def _home(measure: str, n: int, gain: float, interval: Sequence[float] | None) -> Numbers:
+    return {
+        "home_measure": measure,
+        "home_n": n,
+        "home_gain": gain,
+        "home_gain_ci": interval,
+        "home_loses_little": gain >= -ALLOWED_LOSS,
     }
 
 
@@ -105,6 +122,11 @@ def answered(before: Sequence[Sample], after: Sequence[Sample]) -> Numbers:
         "gain": _mean(_mean(gain) for gain in gains),
         "gain_ci": bootstrap(gains),
     }
+
+
+def _mean_known(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return _mean(known) if known else None
 
 
 def _mean(values: Iterable[float]) -> float:

@@ -32,6 +32,10 @@ from ergo_demo.uncertainty.ordering import by_uncertainty
 
 MOST_OTHERS = 6
 
+RANDOM_SHARE = 0.2
+"""Of the order by uncertainty: drawn at random all the same, as in the product's own worklists (`store.records.Plan`).
+"""
+
 Order: TypeAlias = Literal["random", "uncertainty"]
 
 
@@ -129,7 +133,9 @@ class Pool:
             shuffled = list(self._known)
             Random(seed).shuffle(shuffled)
             return shuffled[:n]
-        places = by_uncertainty({known.number: known.spread for known in self._known}, seed=seed)
+        places = by_uncertainty(
+            {known.number: known.spread for known in self._known}, random_share=RANDOM_SHARE, seed=seed
+        )
         return [self._known[place.id] for place in places[:n]]
 
     def _decision(self, known: Known, person: Person, seed: int) -> Decision:

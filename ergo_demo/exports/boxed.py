@@ -4,7 +4,6 @@ import math
 from collections.abc import Iterator
 
 from ergo_demo.exports.corrected import Corrected
-from ergo_demo.exports.frames import plain
 from ergo_demo.exports.lessons import Dropped
 from ergo_demo.exports.said import Rules
 
@@ -31,8 +30,3 @@ def score(corrected: Corrected) -> float:
         return 1 - trace.spread
     logprobs = [token.logprob for token in trace.coarse.generation.tokens if token.logprob is not None]
     return math.exp(sum(logprobs) / len(logprobs)) if logprobs else 1.0
-
-
-def question(corrected: Corrected) -> str:
-    """As text that every format can hold."""
-    return plain(corrected.item.question)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ergo_demo.exports.format import Checked, Format
+from ergo_demo.exports.licences import hub_name
 from ergo_demo.exports.said import Rules
 from ergo_demo.pipeline import package_version
 
@@ -14,16 +15,6 @@ if TYPE_CHECKING:
     from ergo_demo.exports.exporting import Preview
 
 FILE = "README.md"
-
-_HUB_LICENCES = {
-    "CC-BY-4.0": "cc-by-4.0",
-    "CC-BY-SA-4.0": "cc-by-sa-4.0",
-    "CC-BY-NC-4.0": "cc-by-nc-4.0",
-    "CC0": "cc0-1.0",
-    "CC0-1.0": "cc0-1.0",
-    "Apache-2.0": "apache-2.0",
-    "MIT": "mit",
-}
 
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 
@@ -79,7 +70,7 @@ def licence_of(counts: "Preview") -> str:
     if counts.tally.not_for_publishing:
         return "other"
     names = set(counts.tally.label_licences) | set(counts.tally.image_licences)
-    return _HUB_LICENCES.get(next(iter(names)), "other") if len(names) == 1 else "other"
+    return hub_name(next(iter(names))) if len(names) == 1 else "other"
 
 
 def _yaml(folder: Path, made: "Format[Any]", counts: "Preview") -> str:
@@ -103,7 +94,8 @@ def _yaml(folder: Path, made: "Format[Any]", counts: "Preview") -> str:
 def _body(made: "Format[Any]", said: dict[str, Any]) -> str:
     publish = said["without_consent_to_publish"]
     private = (
-        f"\n**Private: {publish:,} decisions are about photos without consent to publish, or without a licence.**\n"
+        f"\n**Private: {publish:,} decisions may not be published: the owner of the photo or whoever decided gave no "
+        "consent, or no licence of the photo is named.**\n"
         if publish
         else ""
     )

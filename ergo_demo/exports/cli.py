@@ -27,14 +27,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="only decisions like this: action=edit,redraw or blind=no; several must all hold",
     )  # fmt: skip
     parser.add_argument("--dry-run", action="store_true", help="say what would be written, and write nothing")
-    parser.add_argument("--publish", action="store_true", help="only photos with consent to publish and a licence")
+    parser.add_argument(
+        "--publish", action="store_true",
+        help="only what may be published: with the consent of the photo's owner and of whoever decided, and a licence",
+    )  # fmt: skip
     parser.add_argument(
         "--below-iou", type=float, default=0.7, metavar="IOU", help="a box teaches only where it differs so much"
     )
-    parser.add_argument("--most-pairs", type=int, default=4, metavar="N", help="of one decision's boxes")
+    parser.add_argument("--most-pairs", type=int, default=4, metavar="N", help="of one item's boxes")
     parser.add_argument(
-        "--processor", type=Path, metavar="FOLDER", help="a checkpoint whose processor is asked about every image size"
-    )
+        "--processor", type=Path, metavar="FOLDER",
+        help="a checkpoint whose processor is asked whether it would resize a picture (default: Qwen2.5-VL's own)",
+    )  # fmt: skip
 
 
 def run(options: argparse.Namespace, settings: Settings, say: Say) -> None:
@@ -53,8 +57,13 @@ def run(options: argparse.Namespace, settings: Settings, say: Say) -> None:
         format=format_named(options.format),
         projects=tuple(options.project),
         wanted=read_filter(options.filter),
-        rules=Rules(informative_below_iou=options.below_iou, most_pairs=options.most_pairs, publish=options.publish),
-        processor=options.processor,
+        rules=Rules(
+            informative_below_iou=options.below_iou,
+            most_pairs=options.most_pairs,
+            publish=options.publish,
+            **_budgets(settings),
+        ),
+        processor=options.processor or "Qwen2.5-VL",
     )
     with open_settings(settings) as store:
         if options.dry_run or options.out is None:
@@ -65,6 +74,12 @@ def run(options: argparse.Namespace, settings: Settings, say: Say) -> None:
     if done.taken:
         say(f"{done.taken:,} pictures had been made before it was interrupted.")
     say(f"{options.out}: {done.checked.rows:,} rows read again, {done.checked.words}.")
+
+
+def _budgets(settings: Settings) -> dict[str, int]:
+    """What the settings say of views, for items that no model was asked about."""
+    names = ("coarse_budget_tokens", "zoom_budget_tokens", "zoom_least_tokens")
+    return {name: value for name in names if (value := getattr(settings, name)) is not None}
 
 
 def _progress(say: Say, counts: "Preview") -> None:
@@ -100,7 +115,10 @@ def _tell(found: "Preview", say: Say) -> None:
     for name, count in found.dropped.most_common():
         say(f"  {count:7,}  dropped: {name}")
     if found.tally.not_for_publishing:
-        say(f"  {found.tally.not_for_publishing:7,}  decisions without consent to publish, or without a licence")
+        say(f"  {found.tally.not_for_publishing:7,}  decisions that may not be published: a consent or a licence lacks")
+    if found.grid is not None:
+        asked = f"{found.grid.asked:,} of {found.grid.sizes:,} picture sizes"
+        say(f"  {asked}: {found.grid.by} {'; '.join(found.grid.problems[:3]) or 'resizes none'}")
     for number, row in enumerate(found.shown, 1):
         say(f"row {number}")
         for name, value in row.words.items():

@@ -11,12 +11,15 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from ergo_demo.exports.boxed import CATEGORY, question, score, with_boxes
+from ergo_demo.exports.boxed import CATEGORY, score, with_boxes
 from ergo_demo.exports.corrected import Corrected
 from ergo_demo.exports.folder import JsonArray, dumps
 from ergo_demo.exports.format import Checked, Format, Out, library
+from ergo_demo.exports.frames import plain, question_of
+from ergo_demo.exports.licences import address
+from ergo_demo.exports.pictures import missized
 from ergo_demo.exports.said import unfit
-from ergo_demo.geometry import Box
+from ergo_demo.geometry import Box, Size
 
 SPLITS = ("train", "test")
 
@@ -30,15 +33,18 @@ class _Split:
         self._parts = {name: folder / "annotations" / f"{split}.{name}.part" for name in names}
         self._arrays = {name: stack.enter_context(JsonArray(part)) for name, part in self._parts.items()}
         self._results = stack.enter_context(JsonArray(folder / "results" / f"{split}.json"))
-        self._boxes = self._results_of = 0
+        self._licences = dict[str, int]()
+        """Of the photos, by name: a photo names its own by number."""
+        self._boxes = 0
         self._item = ""
 
     def add(self, corrected: Corrected, name: str, *, new: bool) -> None:
         image = _image_id(corrected)
         if new:
             size = corrected.image.size
+            licence = self._licences.setdefault(corrected.image_licence, len(self._licences) + 1)
             shown = {"id": image, "file_name": name, "width": size.width, "height": size.height}
-            self._arrays["images"].add({**shown, "license": corrected.image_licence})
+            self._arrays["images"].add({**shown, "license": licence})
         for box in corrected.boxes:
             self._boxes += 1
             self._arrays["annotations"].add(_annotation(corrected, self._boxes, image, box))
@@ -51,7 +57,10 @@ class _Split:
         """Puts the lists into one object."""
         head = {
             "info": {"description": "Corrected regions; boxes in px of the upright photo"},
-            "licenses": [],
+            "licenses": [
+                {"id": number, "name": plain(name) or "none named", "url": address(name) or ""}
+                for name, number in self._licences.items()
+            ],
             "categories": [{"id": 1, "name": CATEGORY, "supercategory": ""}],
         }
         with (self._folder / "annotations" / f"{self._split}.json").open("w", encoding="ascii", newline="\n") as whole:
@@ -81,8 +90,8 @@ def _annotation(corrected: Corrected, id: int, image: int, box: Box) -> dict[str
         "decision": corrected.id,
         "item": corrected.item.id,
         "annotator": corrected.annotation.annotator,
-        "question": question(corrected),
-        "license": corrected.annotation.licence,
+        "question": question_of(corrected),
+        "label_licence": corrected.annotation.licence,
     }
 
 
@@ -116,7 +125,8 @@ def check(folder: Path) -> Checked:
             continue
         whole = json.loads(file.read_text("ascii"))
         sizes = {image["id"]: image for image in whole["images"]}
-        problems += [f"{i['file_name']} is not there" for i in sizes.values() if not (folder / i["file_name"]).exists()]
+        said = ((image["file_name"], Size(image["width"], image["height"])) for image in sizes.values())
+        problems += [wrong for name, size in said if (wrong := missized(folder, name, size))]
         for annotation in whole["annotations"]:
             decisions.add(annotation["decision"])
             problems += _outside(annotation, sizes[annotation["image_id"]])

@@ -58,9 +58,14 @@ class Corrected:
         return "test" if drawn < TEST_SHARE else "train"
 
     @property
-    def may_be_published(self) -> bool:
-        """Whether the person who owns the photo agreed, and under a licence that is named."""
-        return self.item.consent_publish and bool(self.image_licence)
+    def private(self) -> str:
+        """Why this may not be published, "" where it may: the photo's owner and whoever decided must both agree, and
+        a licence of the photo must be named."""
+        if not self.item.consent_publish:
+            return "no consent to publish the photo"
+        if not self.annotation.submission.consent_publish:
+            return "no consent to publish the decision"
+        return "" if self.image_licence else "no licence of the photo"
 
     @property
     def image_licence(self) -> str:

@@ -18,7 +18,7 @@ from ergo_demo.exports import card, croissant
 from ergo_demo.exports.corrected import Corrected, is_wanted, read
 from ergo_demo.exports.folder import new_folder, write_json
 from ergo_demo.exports.format import Checked, Format, Out, corrected_of, kind_of
-from ergo_demo.exports.lessons import Dropped
+from ergo_demo.exports.lessons import Dropped, of_boxes
 from ergo_demo.exports.pictures import Pictures
 from ergo_demo.exports.processor import Grid, Whose, ask
 from ergo_demo.exports.said import Rules
@@ -140,22 +140,26 @@ def _check(request: Request, folder: Path, counts: Preview) -> Checked:
 
 
 def _rows(store: Store, request: Request, counts: Preview, watch: Watch) -> Iterator[Any]:
-    projects = request.projects or tuple(store.projects())
+    projects, item, left = request.projects or tuple(store.projects()), "", 0
     for corrected in read(store, projects, every_version=request.format.every_version):
         counts.decisions += 1
+        if corrected.item.id != item:
+            item, left = corrected.item.id, request.rules.most_pairs
         watch(counts)
         if not is_wanted(corrected, request.wanted):
             counts.filtered += 1
             continue
         counts.tally.add(corrected)
         before = counts.rows
-        yield from _rows_of(corrected, request, counts)
+        for row in _rows_of(corrected, request, replace(request.rules, most_pairs=left), counts):
+            left -= of_boxes(row)
+            yield row
         counts.giving += counts.rows > before
 
 
-def _rows_of(corrected: Corrected, request: Request, counts: Preview) -> Iterator[Any]:
-    why = request.format.refuses(corrected, request.rules)
-    made: Iterator[Any] = iter([Dropped(why)]) if why else request.format.rows(corrected, request.rules)
+def _rows_of(corrected: Corrected, request: Request, rules: Rules, counts: Preview) -> Iterator[Any]:
+    why = request.format.refuses(corrected, rules)
+    made: Iterator[Any] = iter([Dropped(why)]) if why else request.format.rows(corrected, rules)
     for row in made:
         if isinstance(row, Dropped):
             counts.dropped[row.why] += 1

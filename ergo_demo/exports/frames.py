@@ -7,6 +7,7 @@ of 28 within a budget: no trainer's processor resizes it once more.
 import re
 from typing import TypeAlias
 
+from ergo_demo.batch.questions import with_options
 from ergo_demo.exports.corrected import Corrected
 from ergo_demo.exports.lessons import Picture, Prompt, Said
 from ergo_demo.geometry import Box, View, view_of
@@ -32,6 +33,14 @@ def plain(text: str) -> str:
     return re.sub("[\0\ud800-\udfff]", "�", text).strip()
 
 
+def question_of(corrected: Corrected) -> str:
+    """The question with its answer options, as the model is asked it, in text that every format can hold."""
+    options = corrected.item.extra.get("options", [])
+    # What an item carries beside its fields is nobody's to check before.
+    given = [option for option in options if isinstance(option, str)] if isinstance(options, list) else []
+    return plain(with_options(corrected.item.question, given))
+
+
 def controls(text: str) -> bool:
     """Whether a trainer would take a part of this for a picture, a turn's end or a tag.
 
@@ -52,10 +61,12 @@ def coarse_view(corrected: Corrected, budget_tokens: int) -> View:
     return view_of(whole, budget_tokens)
 
 
-def zoom_view(corrected: Corrected, box: Box, budget_tokens: int) -> View:
-    """The second look at `box` (source px), as the app would take it."""
-    budget = corrected.trace.zoom_budget_tokens if corrected.trace else budget_tokens
-    return view_of(box.outward().clip(Box.of(corrected.image.size)), budget)
+def zoom_view(corrected: Corrected, box: Box, budget_tokens: int, least_tokens: int) -> View:
+    """The second look at `box` (source px), as the app would take it; without a run, within these limits."""
+    trace, region = corrected.trace, box.outward().clip(Box.of(corrected.image.size))
+    if trace is not None:
+        return view_of(region, trace.zoom_budget_tokens, trace.zoom_least_tokens)
+    return view_of(region, budget_tokens, least_tokens)
 
 
 def written(box: Box, view: View) -> Whole:

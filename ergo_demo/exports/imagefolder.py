@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ergo_demo.exports.boxed import question, with_boxes
+from ergo_demo.exports.boxed import with_boxes
 from ergo_demo.exports.corrected import Corrected
 from ergo_demo.exports.folder import JsonLines, read_lines
 from ergo_demo.exports.format import Checked, Format, Out, library
+from ergo_demo.exports.frames import question_of
 from ergo_demo.exports.said import right_answer, unfit
 
 SPLITS = ("train", "test")
@@ -26,7 +27,7 @@ def _writing(out: Out) -> Iterator[Callable[[Corrected], None]]:
                 "file_name": Path(name).name,
                 "id": corrected.id,
                 "item": corrected.item.id,
-                "question": question(corrected),
+                "question": question_of(corrected),
                 "answer": right_answer(corrected),
                 "action": corrected.annotation.submission.action.value,
                 "objects": {

@@ -5,12 +5,13 @@ What comes from a file is checked field by field; photos by their hash.
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ergo_demo.errors import Forgotten, RowsInvalid
 from ergo_demo.exports.log import records, restored
-from ergo_demo.records import from_json
+from ergo_demo.records import Trace, from_json
 from ergo_demo.store.records import Plan
 from ergo_demo.store.store import Store
 
@@ -39,9 +40,15 @@ def _add(store: Store, folder: Path, line: dict[str, Any]) -> bool:
     store.put_image(_photo(folder, line["photo"]), image)
     store.add_project(line["project"]["id"], line["project"]["name"], from_json(Plan, line["project"]["plan"]))
     if line["trace"] is not None:
-        store.put_trace(restored(line, "trace"))
+        store.put_trace(_trace(line))
     store.add_items([item])
     return store.add_again(annotation)
+
+
+def _trace(line: dict[str, Any]) -> Trace:
+    """The run; one from before it said itself which prompts it was asked with has them from its line."""
+    trace: Trace = restored(line, "trace")
+    return trace if trace.prompts_sha256 else replace(trace, prompts_sha256=str(line.get("prompts_sha256", "")))
 
 
 def _photo(folder: Path, name: str) -> Path:

@@ -1,7 +1,7 @@
 """Label Studio tasks: the model's box as a prediction with its score, people's as annotations. Percent of the photo.
 
 https://labelstud.io/guide/predictions. One task for each item, whoever decided about it. Photos are found where
-Label Studio serves local files (LOCAL_FILES_DOCUMENT_ROOT is this folder).
+Label Studio serves local files (LABEL_STUDIO_LOCAL_FILES_DOCUMENT_ROOT is this folder).
 """
 
 from collections.abc import Callable, Iterator
@@ -9,10 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ergo_demo.exports.boxed import CATEGORY, question, score, with_boxes
+from ergo_demo.exports.boxed import CATEGORY, score, with_boxes
 from ergo_demo.exports.corrected import Corrected
 from ergo_demo.exports.folder import JsonArray, read_array
 from ergo_demo.exports.format import Checked, Format, Out
+from ergo_demo.exports.frames import question_of
 from ergo_demo.exports.said import unfit
 from ergo_demo.geometry import Box, Size
 
@@ -52,7 +53,7 @@ def _task(decisions: list[Corrected], name: str) -> dict[str, Any]:
     return {
         "data": {
             "image": f"/data/local-files/?d={name}",
-            "question": question(first),
+            "question": question_of(first),
             "item": first.item.id,
             "split": first.split,
             "annotators": [decision.annotation.annotator for decision in decisions],

@@ -115,6 +115,13 @@ class Dropped:
     why: str
 
 
+def of_boxes(row: object) -> bool:
+    """Whether a row is a pair of boxes, or the worse half of one: what is capped for each item."""
+    if isinstance(row, Verdict):
+        return row.stage is Stage.COARSE and not row.good
+    return isinstance(row, Pair) and row.stage is Stage.COARSE
+
+
 def pictures_of(prompt: Prompt) -> tuple[Picture, ...]:
     """The pictures that a prompt shows, in order."""
     return tuple(said.picture for said in prompt if said.picture is not None)

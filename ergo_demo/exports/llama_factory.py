@@ -3,7 +3,8 @@
 Its loader only warns about a row that breaks a rule, and leaves it empty, so the rules are checked here. They were read
 in the source (llamafactory 0.9.5, data/converter.py: SharegptDatasetConverter; data/mm_plugin.py): turns alternate from
 the human on; with a ranking or without an answer their number is odd, else even; a system message stands first and
-counts as none; `<image>` occurs as often as there are images. Not run here: it cannot be installed beside this app.
+counts as none; `<image>` occurs as often as there are images. And data/parser.py: who names some tags names all, for
+one that is left out becomes None, not its default. Not run here: it cannot be installed beside this app.
 """
 
 import json
@@ -22,7 +23,18 @@ from ergo_demo.exports.messages import PLACEHOLDER, texts, turns_of_texts
 from ergo_demo.exports.pairs import pairs
 from ergo_demo.exports.singles import demonstrations, verdicts
 
-FROM = {"system": "system", "user": "human", "assistant": "gpt"}
+TAGS = {
+    "role_tag": "from",
+    "content_tag": "value",
+    "user_tag": "human",
+    "assistant_tag": "gpt",
+    "observation_tag": "observation",
+    "function_tag": "function_call",
+    "system_tag": "system",
+}
+"""All that it knows, with its own defaults: what a dataset_info.json without "tags" means."""
+
+FROM = {role: TAGS[f"{role}_tag"] for role in ("system", "user", "assistant")}
 ROLES = {ours: role for role, ours in FROM.items()}
 
 L = TypeVar("L", bound=Lesson)
@@ -80,16 +92,17 @@ def _info(split: str, columns: Mapping[str, str], ranking: bool) -> dict[str, An
         "formatting": "sharegpt",
         **({"ranking": True} if ranking else {}),
         "columns": {"messages": "conversations", "images": "images", **columns},
-        "tags": {"role_tag": "from", "content_tag": "value", "user_tag": "human", "assistant_tag": "gpt"},
+        "tags": TAGS,
     }
 
 
-def _rows(folder: Path) -> Iterator[dict[str, Any]]:
-    return chain.from_iterable(read_array(folder / f"{split}.json") for split in SPLITS)
+def _infos(folder: Path) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = json.loads((folder / "dataset_info.json").read_text("ascii"))
+    return found
 
 
 def _read(folder: Path) -> Iterator[Row]:
-    for row in _rows(folder):
+    for row in chain.from_iterable(read_array(folder / f"{split}.json") for split in SPLITS):
         turns = [
             Turn(ROLES[turn.role], turn.text, turn.pictures)
             for turn in turns_of_texts(row["conversations"], role="from", content="value")
@@ -104,29 +117,34 @@ def _read(folder: Path) -> Iterator[Row]:
         )
 
 
-def skipped(row: Mapping[str, Any], *, ranking: bool) -> str | None:
-    """Why LLaMA-Factory's loader would leave this row empty, or its plugin refuse it; None where it takes it."""
-    said = row["conversations"]
-    talk = said[1:] if said and said[0]["from"] == "system" else said
-    if [turn["from"] for turn in talk] != [("human", "gpt")[place % 2] for place in range(len(talk))]:
+def skipped(row: Mapping[str, Any], info: Mapping[str, Any]) -> str | None:
+    """Why LLaMA-Factory's loader would leave this row empty, or its plugin refuse it; None where it takes it.
+
+    `info`: what dataset_info.json says of the row's file.
+    """
+    tags = {name: info["tags"].get(name) for name in TAGS} if "tags" in info else TAGS
+    role, ranking, said = tags["role_tag"], bool(info.get("ranking")), row["conversations"]
+    talk = said[1:] if tags["system_tag"] and said and said[0][role] == tags["system_tag"] else said
+    asks, answers = (tags["user_tag"], tags["observation_tag"]), (tags["assistant_tag"], tags["function_tag"])
+    if any(turn[role] not in (asks, answers)[place % 2] for place, turn in enumerate(talk)):
         return "its turns do not alternate from the human on"
     if len(talk) % 2 != int(ranking):
         return f"{len(talk)} turns, which is {'no odd' if ranking else 'no even'} number"
-    if ranking and not all(row.get(side, {}).get("from") == "gpt" for side in ("chosen", "rejected")):
-        return "a side that is not the model's"
     sides = [row[side] for side in ("chosen", "rejected") if side in row]
-    if sum(turn["value"].count(PLACEHOLDER) for turn in (*said, *sides[:1])) != len(row["images"]):
+    if ranking and (len(sides) != 2 or any(side.get(role) not in answers for side in sides)):
+        return "a side that is not the model's"
+    if sum(turn[tags["content_tag"]].count(PLACEHOLDER) for turn in (*said, *sides[:1])) != len(row["images"]):
         return "another number of images than of placeholders"
     return None
 
 
 def check(folder: Path) -> Checked:
     """Every row, and the loader's own rules."""
-    found = checked(folder, _read)
-    infos = json.loads((folder / "dataset_info.json").read_text("ascii"))
-    ranking = any(info.get("ranking") for info in infos.values())
-    reasons = [f"{row['id']}: {why}" for row in _rows(folder) if (why := skipped(row, ranking=ranking))]
-    return Checked(found.rows, found.problems + tuple(reasons), sizes=found.sizes)
+    found, problems = checked(folder, _read), list[str]()
+    for info in _infos(folder).values():
+        rows = read_array(folder / info["file_name"])
+        problems += [f"{row['id']}: {why}" for row in rows if (why := skipped(row, info))]
+    return Checked(found.rows, (*found.problems, *problems), sizes=found.sizes)
 
 
 DPO = Format(

@@ -5,11 +5,9 @@ back into a store: exported again it is the same, byte for byte. It holds more t
 name of the uploaded file), so it is for its owner.
 """
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +15,11 @@ from pydantic import ValidationError
 
 from ergo_demo.errors import RowsInvalid
 from ergo_demo.exports import parquet
-from ergo_demo.exports.boxed import all_of_them, question
+from ergo_demo.exports.boxed import all_of_them
 from ergo_demo.exports.corrected import Corrected
 from ergo_demo.exports.folder import JsonLines, dumps, read_lines
 from ergo_demo.exports.format import Checked, Format, Out, library
+from ergo_demo.exports.frames import question_of
 from ergo_demo.exports.said import unfit
 from ergo_demo.records import Trace, from_json, to_json
 from ergo_demo.store.blobs import hash_of
@@ -39,11 +38,6 @@ _FEATURES: dict[str, Any] = {
 }
 
 
-def prompts_sha256() -> str:
-    """Of the prompts that this app asks with: prompts.json, which is quoted word for word."""
-    return hashlib.sha256((files("ergo_demo.protocol") / "prompts.json").read_bytes()).hexdigest()
-
-
 def record(corrected: Corrected, photo: str) -> dict[str, Any]:
     """One line. `photo`: where its file lies in the export."""
     return {
@@ -58,7 +52,8 @@ def record(corrected: Corrected, photo: str) -> dict[str, Any]:
         "item": to_json(corrected.item),
         "trace": to_json(corrected.trace) if corrected.trace else None,
         "annotation": to_json(corrected.annotation),
-        "prompts_sha256": prompts_sha256(),
+        "split": corrected.split,
+        "prompts_sha256": corrected.trace.prompts_sha256 if corrected.trace else "",
     }
 
 
@@ -82,7 +77,7 @@ def _writing_parquet(out: Out) -> Iterator[Callable[[Corrected], None]]:
                 "action": annotation.submission.action.value,
                 "created": annotation.created,
                 "split": corrected.split,
-                "question": question(corrected),
+                "question": question_of(corrected),
                 "version": annotation.version,
                 "photo_sha256": corrected.image.blob_sha256,
                 "photo": photo,

@@ -6,7 +6,7 @@ Both sides of a pair are written alike: with a thought on both sides, or on none
 from collections.abc import Iterator
 
 from ergo_demo.exports.corrected import Corrected
-from ergo_demo.exports.frames import answer_text, coarse_prompt, controls, plain, written, zoom_text
+from ergo_demo.exports.frames import answer_text, coarse_prompt, controls, plain, question_of, written, zoom_text
 from ergo_demo.exports.lessons import Dropped, Pair, Source, Stage
 from ergo_demo.exports.said import (
     Goal,
@@ -53,7 +53,7 @@ def _region_pairs(corrected: Corrected, wanted: Goal, rules: Rules) -> Iterator[
         elif overlap >= rules.informative_below_iou and not (shown and flipped):
             why = "the boxes hardly differ" if shown else "a sample hardly differs"
         elif made >= rules.most_pairs:
-            why = "more pairs than wanted of one decision"
+            why = "more pairs than wanted of one item"
         else:
             pair = _region_pair(corrected, wanted, worse, place)
             why = "a model's control words in the thought" if controls(worse.thought) else None
@@ -74,7 +74,7 @@ def _region_pair(corrected: Corrected, wanted: Goal, worse: Named, place: int) -
         id=f"{corrected.id}.region.{place}",
         about=corrected,
         stage=Stage.COARSE,
-        prompt=coarse_prompt(plain(corrected.item.question), wanted.view),
+        prompt=coarse_prompt(question_of(corrected), wanted.view),
         source=wanted.source if both else Source.NONE,
         chosen=zoom_text(wanted.thought if both else "", wanted.whole),
         rejected=zoom_text(worse.thought if both else "", whole),
@@ -111,9 +111,13 @@ def crop_pairs(corrected: Corrected, rules: Rules) -> Iterator[Pair | Dropped]:
     read = corrected.annotation.submission.what_if.model or (corrected.trace.answer if corrected.trace else "")
     wrong, suggested = plain(read), corrected.suggested
     if wanted is None or suggested is None or not right or not wrong or answer_matches(wrong, right):
-        return
+        return  # there are no two dialogues: nothing to compare
     said = Goal(wanted.view, suggested, written(suggested, wanted.view), "", Source.NONE)
-    if controls(right + "\n" + wrong) or said.whole == wanted.whole:
+    if said.whole == wanted.whole:
+        yield Dropped("both dialogues saw the same region after rounding")
+        return
+    if controls(right) or controls(wrong):
+        yield Dropped("a model's control words in a dialogue's answer")
         return
     asked = Goal(wanted.view, wanted.box, wanted.whole, "", Source.NONE)
     yield Pair(

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from ergo_demo.exports.folder import sha256_of
 from ergo_demo.exports.lessons import Picture
-from ergo_demo.imaging import Photo, encode_png, resample, save_png
+from ergo_demo.geometry import Size
+from ergo_demo.imaging import Photo, encode_png, resample, save_png, size_of
 from ergo_demo.pipeline import package_version
 
 KEPT = 6
@@ -93,6 +94,15 @@ class Pictures:
         target = self._folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         return target
+
+
+def missized(folder: Path, name: str, size: Size) -> str | None:
+    """What is wrong with an exported photo that is said to have this size; None where it is there, and has it."""
+    if not (folder / name).is_file():
+        return f"{name} is not there"
+    found = size_of(folder / name)
+    said = f"{name} is said to have {size.width} x {size.height} px"
+    return None if found == size else f"{said} and has {found.width} x {found.height}"
 
 
 def stored_name(photo: Photo) -> str:

@@ -11,7 +11,8 @@ from ergo_demo.exports.format import library
 from ergo_demo.geometry import FULL_RESOLUTION_BUDGET_TOKENS, LEAST_TOKENS, PATCH, Size
 
 MOST_SIZES = 64
-"""Asked about: each is a blank picture that the processor really handles."""
+"""Asked about, half of them the smallest: each is a blank picture that the processor really handles. It resizes what
+has too few pixels, or too many, so that what lies between is as its ends are."""
 
 HALF_PATCH = 14
 
@@ -40,7 +41,7 @@ def ask(sizes: Iterable[Size], whose: Whose) -> Grid | None:
     if by is None:
         return None
     every = sorted(set(sizes), key=lambda size: (size.area, size.width))
-    asked = every[-MOST_SIZES:]
+    asked = every if len(every) <= MOST_SIZES else every[: MOST_SIZES // 2] + every[-MOST_SIZES // 2 :]
     problems = _problems(asked, _processor(whose))
     return Grid(f"the processor of {by}", len(every), len(asked), asked[-1], tuple(problems))
 

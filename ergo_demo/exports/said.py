@@ -3,9 +3,19 @@
 from dataclasses import dataclass
 
 from ergo_demo.exports.corrected import Corrected, photo_exists
-from ergo_demo.exports.frames import Whole, coarse_view, controls, plain, written, zoom_prompt, zoom_text, zoom_view
+from ergo_demo.exports.frames import (
+    Whole,
+    coarse_view,
+    controls,
+    plain,
+    question_of,
+    written,
+    zoom_prompt,
+    zoom_text,
+    zoom_view,
+)
 from ergo_demo.exports.lessons import Prompt, Source
-from ergo_demo.geometry import Box, View
+from ergo_demo.geometry import LEAST_TOKENS, Box, View
 from ergo_demo.records import Finish
 from ergo_demo.scoring import answer_matches
 from ergo_demo.store.records import Action, Reason
@@ -18,11 +28,12 @@ class Rules:
     informative_below_iou: float = 0.7
     """A box teaches only where it differs so much; a sample that agrees at least so much lends its thought."""
     most_pairs: int = 4
-    """Of one decision's boxes."""
+    """Of one item's boxes, however many people decided about it."""
     coarse_budget_tokens: int = 1280
     zoom_budget_tokens: int = 1280
+    zoom_least_tokens: int = LEAST_TOKENS
     publish: bool = False
-    """Only photos whose owner agreed, under a licence that is named."""
+    """Only what the photo's owner and whoever decided agreed to, under a licence that is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +62,8 @@ class Goal:
 
 def unfit(corrected: Corrected, rules: Rules) -> str | None:
     """Why this decision may not leave, or cannot, in whatever format; None where it may."""
-    if rules.publish and not corrected.may_be_published:
-        return "no consent to publish, or no licence"
+    if rules.publish and corrected.private:
+        return corrected.private
     if corrected.image.size != corrected.item.frame:
         return "the photo has another size than the item"
     if not photo_exists(corrected):
@@ -71,7 +82,7 @@ def refusal(corrected: Corrected, rules: Rules) -> str | None:
         return why
     if corrected.trace_lost:
         return "the model's run is gone"
-    if not plain(corrected.item.question) or controls(corrected.item.question):
+    if not question_of(corrected) or controls(question_of(corrected)):
         return "a model's control words in the question"
     return None
 
@@ -144,5 +155,5 @@ def wrong_answers(corrected: Corrected, right: str) -> list[str]:
 
 def second_prompt(corrected: Corrected, wanted: Goal, rules: Rules) -> Prompt:
     """The dialogue up to the second look, as it should have gone."""
-    zoom = zoom_view(corrected, wanted.box, rules.zoom_budget_tokens)
-    return zoom_prompt(plain(corrected.item.question), wanted.view, wanted.reply, zoom)
+    zoom = zoom_view(corrected, wanted.box, rules.zoom_budget_tokens, rules.zoom_least_tokens)
+    return zoom_prompt(question_of(corrected), wanted.view, wanted.reply, zoom)

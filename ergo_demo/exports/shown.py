@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from ergo_demo.exports.format import corrected_of, kind_of
-from ergo_demo.exports.frames import named_box
+from ergo_demo.exports.frames import named_box, question_of
 from ergo_demo.exports.lessons import Demonstration, Lesson, Pair, Prompt, Stage, Task, Verdict, pictures_of
 from ergo_demo.geometry import Box, Size, View
 
@@ -49,7 +49,7 @@ def shown(row: Any, *, whole_photo: bool = False) -> Shown:
 
 def _words(row: Any, whole_photo: bool) -> dict[str, str]:
     corrected = corrected_of(row)
-    words = {"kind": kind_of(row), "question": corrected.item.question}
+    words = {"kind": kind_of(row), "question": question_of(corrected)}
     if isinstance(row, Pair):
         words |= {"chosen": row.chosen, "rejected": row.rejected, "margin": f"{row.margin:.2f}"}
     elif isinstance(row, Lesson):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ergo_demo.exports.corrected import Corrected
-from ergo_demo.exports.frames import answer_text, coarse_prompt, coarse_view, controls, plain, written, zoom_text
+from ergo_demo.exports.frames import answer_text, coarse_prompt, coarse_view, controls, question_of, written, zoom_text
 from ergo_demo.exports.lessons import Demonstration, Dropped, Pair, Stage, Task, Verdict
 from ergo_demo.exports.pairs import pairs
 from ergo_demo.exports.said import Rules, goal, model_boxes, model_thought, right_answer, second_prompt
@@ -11,7 +11,7 @@ from ergo_demo.exports.said import Rules, goal, model_boxes, model_thought, righ
 
 def demonstrations(corrected: Corrected, rules: Rules) -> Iterator[Demonstration | Dropped]:
     """Replies to imitate: the region that was accepted, drawn or the whole photo, and the answer where it is known."""
-    wanted, question = goal(corrected, rules), plain(corrected.item.question)
+    wanted, question = goal(corrected, rules), question_of(corrected)
     if wanted is None:
         yield Dropped("rejected without a better box")
         return
@@ -78,7 +78,7 @@ def _rejected(corrected: Corrected, rules: Rules) -> Iterator[Verdict | Dropped]
             id=f"{corrected.id}.region.0.bad",
             about=corrected,
             stage=Stage.COARSE,
-            prompt=coarse_prompt(plain(corrected.item.question), view),
+            prompt=coarse_prompt(question_of(corrected), view),
             source=source,
             completion=zoom_text(thought, written(said.box, view)),
             good=False,
@@ -91,12 +91,16 @@ def tasks(corrected: Corrected, rules: Rules) -> Iterator[Task | Dropped]:
     if wanted is None:
         yield Dropped("rejected without a better box")
         return
+    right = right_answer(corrected)
+    if controls(right):
+        yield Dropped("a model's control words in the answer")
+        return
     yield Task(
         id=f"{corrected.id}.task",
         about=corrected,
         stage=Stage.COARSE,
-        prompt=coarse_prompt(plain(corrected.item.question), wanted.view),
+        prompt=coarse_prompt(question_of(corrected), wanted.view),
         box_in_view=wanted.whole,
         box=wanted.box,
-        answer=right_answer(corrected),
+        answer=right,
     )

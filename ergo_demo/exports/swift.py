@@ -16,6 +16,7 @@ from ergo_demo.exports.corrected import Corrected
 from ergo_demo.exports.filed import SPLITS, beside, checked, contents, names
 from ergo_demo.exports.folder import JsonLines, read_lines
 from ergo_demo.exports.format import Checked, Format, Out
+from ergo_demo.exports.frames import question_of
 from ergo_demo.exports.lessons import Demonstration, Dropped, Lesson, Pair, Task, Verdict
 from ergo_demo.exports.messages import texts, turns_of_texts
 from ergo_demo.exports.pairs import crop_pairs, pairs
@@ -51,8 +52,15 @@ def _demonstration(shown: Demonstration, out: Out) -> dict[str, Any]:
 
 
 def _task(task: Task, out: Out) -> dict[str, Any]:
-    known = {"gold_box": list(task.box_in_view), "gold_box_in_source": list(task.box.edges), "answer": task.answer}
-    return {"messages": texts(task.prompt), "images": names(task, out), **known, **beside(task)}
+    return {
+        "messages": texts(task.prompt),
+        "images": names(task, out),
+        "gold_box": list(task.box_in_view),
+        "gold_box_in_source": list(task.box.edges),
+        "question": question_of(task.about),
+        "answer": task.answer,
+        **beside(task),
+    }
 
 
 def _writing(

@@ -10,6 +10,7 @@ from typing import Any
 from ergo_demo.exports.boxed import all_of_them
 from ergo_demo.exports.corrected import Corrected
 from ergo_demo.exports.format import Checked, Format, Out
+from ergo_demo.exports.frames import question_of
 from ergo_demo.exports.said import right_answer, unfit
 from ergo_demo.geometry import Box
 
@@ -47,7 +48,7 @@ def _columns(corrected: Corrected) -> dict[str, Any]:
         "version": annotation.version,
         "created": annotation.created,
         "split": corrected.split,
-        "question": corrected.item.question,
+        "question": question_of(corrected),
         "action": submission.action.value,
         "reasons": ", ".join(reason.value for reason in submission.reasons),
         "other": submission.other,

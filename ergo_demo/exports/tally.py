@@ -42,7 +42,7 @@ class Tally:
         if corrected.trace is not None:
             self.models[f"{corrected.trace.model.name}@{corrected.trace.model.revision}"] += 1
         self.blind += annotation.blind
-        self.not_for_publishing += not corrected.may_be_published
+        self.not_for_publishing += bool(corrected.private)
         self.newest = max(self.newest, annotation.created)
         self.people.add(annotation.annotator)
         if submission.effort.active_ms:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from ergo_demo.exports.checking import Checker, Row, frame_text
 from ergo_demo.exports.format import Checked, Format, Out, library
+from ergo_demo.exports.frames import question_of
 from ergo_demo.exports.lessons import Demonstration, Lesson, Pair, Task, Verdict
 from ergo_demo.exports.messages import blocks, provenance, reply, turns_of_blocks
 from ergo_demo.exports.pairs import pairs
@@ -72,6 +73,7 @@ def _task(task: Task) -> dict[str, Any]:
         "gold_box": list(task.box_in_view),
         "gold_box_in_source": [float(edge) for edge in task.box.edges],
         "source_size": [size.width, size.height],
+        "question": question_of(task.about),
         "answer": task.answer,
     }
 
@@ -156,7 +158,12 @@ GRPO = Format(
     what="questions with the right box and answer for TRL's GRPOTrainer (Parquet)",
     rows=tasks,
     writing=_writing(
-        {"gold_box": listed(WHOLE), "gold_box_in_source": listed(NUMBER), "source_size": listed(WHOLE), "answer": TEXT},
+        {
+            "gold_box": listed(WHOLE),
+            "gold_box_in_source": listed(NUMBER),
+            "source_size": listed(WHOLE),
+            **dict.fromkeys(("question", "answer"), TEXT),
+        },
         _task,
     ),
     check=check,

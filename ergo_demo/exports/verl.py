@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from ergo_demo.exports import parquet
-from ergo_demo.exports.boxed import question
 from ergo_demo.exports.checking import Checker, Row, frame_text
 from ergo_demo.exports.filed import SPLITS
 from ergo_demo.exports.format import Checked, Format, Out, library
+from ergo_demo.exports.frames import question_of
 from ergo_demo.exports.lessons import Task
 from ergo_demo.exports.messages import provenance, texts, turns_of_texts
 from ergo_demo.exports.singles import tasks
@@ -52,7 +52,7 @@ def _row(task: Task, index: int, out: Out) -> dict[str, Any]:
             "index": index,
             "gold_box_in_source": [float(edge) for edge in task.box.edges],
             "split": task.about.split,
-            "question": question(task.about),
+            "question": question_of(task.about),
             "answer": task.answer,
             "frame": frame_text(task.frame),
             **provenance(task),

@@ -1,7 +1,9 @@
 """VLM-R1's GRPO on regions: JSON lines whose answer is a bare JSON box in px of the photo itself, which lies beside.
 
-https://github.com/om-ai-lab/VLM-R1: the loader wraps the answer into its tags, and the reward scales what the model
-says from its own grid to the photo's px. Paths are relative to --image_folders, this folder.
+https://github.com/om-ai-lab/VLM-R1: the loader (open_r1/grpo_jsonl.py) puts the question into a template of its own and
+the answer into its tags, and the reward scales what the model says from its own grid to the photo's px. So a row has
+neither ERGO's instruction, which asks for other tags, nor answer options, which no box is one of. Paths are relative to
+--image_folders, this folder.
 """
 
 import json
@@ -14,11 +16,13 @@ from typing import Any
 from ergo_demo.exports.filed import SPLITS
 from ergo_demo.exports.folder import JsonLines, read_lines
 from ergo_demo.exports.format import Checked, Format, Out
-from ergo_demo.exports.frames import controls
+from ergo_demo.exports.frames import controls, question_of
 from ergo_demo.exports.lessons import Task
 from ergo_demo.exports.messages import PLACEHOLDER, provenance
+from ergo_demo.exports.pictures import missized
 from ergo_demo.exports.singles import tasks
-from ergo_demo.geometry import Box
+from ergo_demo.geometry import Box, Size
+from ergo_demo.protocol import prompts
 
 
 def _whole(box: Box) -> list[int]:
@@ -29,12 +33,12 @@ def _whole(box: Box) -> list[int]:
 
 def _row(task: Task, number: int, name: str) -> dict[str, Any]:
     size = task.about.image.size
-    asked = next(said for said in task.prompt if said.role == "user")
+    asked = prompts.without_options(question_of(task.about))
     return {
         "id": number,
         "image": name,
         "conversations": [
-            {"from": "human", "value": PLACEHOLDER + asked.text},
+            {"from": "human", "value": PLACEHOLDER + asked},
             {"from": "gpt", "value": json.dumps(_whole(task.box))},
         ],
         "width": size.width,
@@ -68,8 +72,8 @@ def check(folder: Path) -> Checked:
         x1, y1, x2, y2 = json.loads(gpt["value"])
         if not (0 <= x1 < x2 <= row["width"] and 0 <= y1 < y2 <= row["height"]):
             problems.append(f"{row['id']}: {gpt['value']} is not within its photo")
-        if not (folder / row["image"]).is_file():
-            problems.append(f"{row['image']} is not there")
+        if wrong := missized(folder, row["image"], Size(row["width"], row["height"])):
+            problems.append(wrong)
         asked = human["value"].removeprefix(PLACEHOLDER)
         if asked == human["value"] or PLACEHOLDER in asked or controls(row["answer"]):
             problems.append(f"{row['id']}: placeholders")

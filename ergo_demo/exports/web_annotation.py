@@ -9,11 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ergo_demo.exports.boxed import CATEGORY, question, with_boxes
+from ergo_demo.exports.boxed import CATEGORY, with_boxes
 from ergo_demo.exports.corrected import Corrected
 from ergo_demo.exports.folder import JsonLines, read_lines
 from ergo_demo.exports.format import Checked, Format, Out, library
-from ergo_demo.exports.frames import plain
+from ergo_demo.exports.frames import plain, question_of
+from ergo_demo.exports.licences import address
 from ergo_demo.exports.said import right_answer, unfit
 from ergo_demo.geometry import Box
 from ergo_demo.store.records import Action
@@ -35,7 +36,7 @@ SCHEMA: dict[str, Any] = {
             "properties": {"id": {"type": "string", "pattern": "^urn:"}, "type": {"const": "Person"}},
         },
         "motivation": {"enum": ["editing", "assessing", "identifying"]},
-        "rights": {"type": "string"},
+        "rights": {"type": "string", "pattern": "^https?://[^ ]+$"},
         "body": {
             "type": "array",
             "items": {
@@ -76,8 +77,9 @@ _MOTIVATIONS = {Action.ACCEPT: "assessing", Action.EDIT: "editing", Action.REDRA
 
 def _annotation(corrected: Corrected, name: str) -> dict[str, Any]:
     annotation, submission = corrected.annotation, corrected.annotation.submission
-    words = {"tagging": CATEGORY, "questioning": question(corrected), "replying": right_answer(corrected)}
+    words = {"tagging": CATEGORY, "questioning": question_of(corrected), "replying": right_answer(corrected)}
     words["commenting"] = plain(submission.other)
+    rights = address(annotation.licence)  # an address, or nothing: "rights" is an IRI
     return {
         "@context": "http://www.w3.org/ns/anno.jsonld",
         "id": f"urn:ergo:decision:{corrected.id}",
@@ -85,7 +87,7 @@ def _annotation(corrected: Corrected, name: str) -> dict[str, Any]:
         "created": annotation.created,
         "creator": {"id": f"urn:ergo:annotator:{annotation.annotator}", "type": "Person"},
         "motivation": _MOTIVATIONS[submission.action],
-        "rights": annotation.licence,
+        **({"rights": rights} if rights else {}),
         "body": [{"type": "TextualBody", "purpose": key, "value": value} for key, value in words.items() if value],
         "target": [{"source": name, "selector": _selector(box)} for box in corrected.boxes],
     }

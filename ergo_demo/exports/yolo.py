@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ergo_demo.exports.boxed import CATEGORY, question, with_boxes
+from ergo_demo.exports.boxed import CATEGORY, with_boxes
 from ergo_demo.exports.corrected import Corrected
 from ergo_demo.exports.folder import JsonLines, read_lines
 from ergo_demo.exports.format import Checked, Format, Out, library
+from ergo_demo.exports.frames import question_of
+from ergo_demo.exports.pictures import missized
 from ergo_demo.exports.said import unfit
 from ergo_demo.geometry import Box, Size
 
@@ -44,8 +46,10 @@ def _writing(out: Out) -> Iterator[Callable[[Corrected], None]]:
                     "id": corrected.id,
                     "item": corrected.item.id,
                     "image": name,
+                    "width": corrected.image.size.width,
+                    "height": corrected.image.size.height,
                     "boxes": len(corrected.boxes),
-                    "question": question(corrected),
+                    "question": question_of(corrected),
                     "annotator": corrected.annotation.annotator,
                     "label_licence": corrected.annotation.licence,
                     "image_licence": corrected.image_licence,
@@ -66,6 +70,8 @@ def check(folder: Path) -> Checked:
     problems = []
     for row in read_lines(folder / "provenance.jsonl"):
         rows, boxes = rows + 1, boxes + row["boxes"]
+        if wrong := missized(folder, row["image"], Size(row["width"], row["height"])):
+            problems.append(wrong)
     for file in folder.glob("labels/*/*.txt"):
         for line in file.read_text("ascii").splitlines():
             lines += 1

@@ -16,7 +16,7 @@ from ergo_demo.imaging.photo import TILE_PX, TILES_FOLDER, Kernel, Limits, Photo
 
 if TYPE_CHECKING:
     from ergo_demo.imaging.door import Door
-    from ergo_demo.imaging.encoding import encode_jpeg, encode_png, look_at
+    from ergo_demo.imaging.encoding import encode_jpeg, encode_png, look_at, size_of
     from ergo_demo.imaging.resampling import resample, save_png
 
 __all__ = [
@@ -32,12 +32,14 @@ __all__ = [
     "look_at",
     "resample",
     "save_png",
+    "size_of",
 ]
 
 _WHEN_USED = {
     "Door": "door",
     "encode_jpeg": "encoding",
     "encode_png": "encoding",
+    "size_of": "encoding",
     "look_at": "encoding",
     "resample": "resampling",
     "save_png": "resampling",

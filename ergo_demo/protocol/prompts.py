@@ -4,6 +4,7 @@ The model was trained on these words, so they are part of its interface: the unc
 is the main branch's own, and the published numbers were presumably made with it.
 """
 
+import hashlib
 import json
 import re
 from functools import cache
@@ -17,6 +18,12 @@ _OPTIONS = re.compile(r"(?:^|\s)\(A\)\s(?=.*\s\(B\)\s)", re.DOTALL)
 def _texts() -> dict[str, str]:
     texts: dict[str, str] = json.loads((files("ergo_demo.protocol") / "prompts.json").read_text("utf-8"))
     return texts
+
+
+@cache
+def sha256() -> str:
+    """Of the file they stand in: names the words that a model was asked in."""
+    return hashlib.sha256((files("ergo_demo.protocol") / "prompts.json").read_bytes()).hexdigest()
 
 
 def system() -> str:

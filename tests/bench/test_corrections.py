@@ -1,8 +1,9 @@
 """`bench corrections`: the oracle's noise, its hours, the numbers by hand; and the whole of it, once, in small."""
 
+import argparse
 import json
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +11,25 @@ import numpy as np
 import pytest
 
 from ergo_demo.__main__ import main
-from ergo_demo.bench.corrections_conditions import Condition, Measured
+from ergo_demo.asking import run_settings
+from ergo_demo.bench import corrections
+from ergo_demo.bench.corrections_conditions import MEASURED_SEED, Bench, Condition, Measured
 from ergo_demo.bench.corrections_figures import draw_figure
 from ergo_demo.bench.corrections_looks import Look
-from ergo_demo.bench.corrections_measures import numbers_of
+from ergo_demo.bench.corrections_measures import answered, judged_by_answers, numbers_of
 from ergo_demo.bench.corrections_person import Asked, Decision, Person, Seconds, decide, drawn, with_fields
+from ergo_demo.bench.corrections_telling import as_text
+from ergo_demo.bench.scenes_items import Stream
+from ergo_demo.bench.scenes_samples import Sample
+from ergo_demo.engines import Engine, EngineInfo
 from ergo_demo.geometry import Box, Size, View
+from ergo_demo.imaging import Door
+from ergo_demo.records import Outcome
+from ergo_demo.scenes import WORLDS, Question, Type
+from ergo_demo.settings import Settings
 from ergo_demo.store.records import Action
+from ergo_demo.store.store import open_store
+from tests.bench.knowing import INFO, KnowingEngine, asked_of
 
 VIEW = View(Box(0, 0, 2240, 1680), Size(448, 336))
 PLACE, OTHER = Box(600, 600, 900, 800), Box(1500, 1200, 1800, 1400)
@@ -105,6 +118,78 @@ def test_gains_are_means_over_types_of_the_same_scenes_and_over_seeds() -> None:
     assert len(draw_figure(numbers).png) > 5_000
 
 
+class Trained(KnowingEngine):
+    """Another model: what one has answered is kept under its name."""
+
+    @property
+    def info(self) -> EngineInfo:
+        return replace(INFO, model=replace(INFO.model, revision="trained"))
+
+
+@dataclass
+class Answering(Bench):
+    """Whose trained model answers, and whose model as it is fails at every second look; nothing is trained."""
+
+    trained: Engine | None = None
+
+    def measure(self) -> list[Measured]:
+        looks = [look("read", 0), look("hidden", 1)]
+        counts = {"redraw": 15}
+        trained = Measured(Condition("sft", "random", 15), looks, looks, counts, rows=15, steps=5, wall_seconds=30.0)
+        return [Measured(Condition(), looks, looks, wall_seconds=12.5), trained]
+
+    def _engine(self, condition: Condition) -> Engine:
+        assert self.trained is not None
+        return self.trained if condition.method else self.engine
+
+
+def test_answers_are_paired_and_the_home_world_is_judged_by_them(tmp_path: Path) -> None:
+    options = argparse.ArgumentParser()
+    corrections.add_arguments(options)
+    words = ["--quick", "--answers", "8", "--megapixels", "0.24"]
+    plan = corrections.plan_of(options.parse_args(words))
+    known: dict[str, tuple[Question, Size]] = {}
+    for world in WORLDS:
+        known |= asked_of(Stream(MEASURED_SEED, world, 0.24), 2)
+    failing, knowing = KnowingEngine(known, fails="second"), Trained(known)
+    settings = run_settings(failing.info, Settings(), samples=0)
+    (tmp_path / "door").mkdir()
+    with open_store(tmp_path / "data", secret="a secret for the tests only") as store, Door(tmp_path / "door") as door:
+        bench = Answering(plan, Path("none"), failing, settings, store, door, tmp_path / "run", trained=knowing)
+        numbers = corrections.measure(bench)
+    assert numbers["answers"].keys() == set(WORLDS)
+    for part in numbers["answers"].values():
+        assert part == {"n": 8, "before": 0.0, "after": 1.0, "gain": 1.0, "gain_ci": [1.0, 1.0]}
+    assert {name: value for name, value in numbers["bar"].items() if name.startswith("home")} == {
+        "home_measure": "answers", "home_n": 8, "home_gain": 1.0, "home_gain_ci": [1.0, 1.0], "home_loses_little": True,
+    }  # fmt: skip
+    assert numbers["wall_seconds_of_conditions"] == 42.5
+    assert numbers["wall_seconds_of_this_run"] > 0
+    said = as_text(numbers)
+    assert "right answers, home: 0.0% before, 100.0% after, +100.0 (+100.0 to +100.0), paired, n 8" in said
+    assert "home +100.0 (+100.0 to +100.0) of answers, n 8: met" in said
+    assert json.loads(json.dumps(numbers))["random_share_of_uncertainty"] == 0.2
+
+
+@pytest.mark.parametrize(("after", "gain", "enough"), [([1, 1, 1, 1], 0.25, True), ([1, 0, 0, 1], -0.25, False)])
+def test_paired_answers_by_hand(after: list[int], gain: float, enough: bool) -> None:
+    def samples(right: list[int]) -> list[Sample]:
+        kinds: list[Type] = ["read", "read", "hidden", "hidden"]
+        return [
+            Sample(
+                method="ergo", type=kind, number=place, source=Size(9, 9), question="?", truth="x",
+                target=Box(0, 0, 1, 1), outcome=Outcome.ANSWERED, right=bool(value),
+            )
+            for place, (kind, value) in enumerate(zip(kinds, right, strict=True))
+        ]  # fmt: skip
+
+    found = answered(samples([1, 1, 0, 1]), samples(after))
+    assert (found["n"], found["before"], found["gain"]) == (4, 0.75, gain)
+    assert judged_by_answers({"gain": 1}, found)["home_loses_little"] is enough
+    low, high = found["gain_ci"]
+    assert low <= gain <= high
+
+
 @pytest.mark.parametrize(
     ("words", "why"),
     [
@@ -133,6 +218,8 @@ def test_the_quick_run_corrects_exports_trains_measures_and_is_not_done_twice(
     assert row["hours"] == pytest.approx(Seconds().of(row["counts"]) / 3600)
     for world in ("shifted", "home"):
         assert 0 <= numbers["before"][world]["coverage"] <= 1
+    assert (numbers["bar"]["home_measure"], numbers["bar"]["home_n"]) == ("coverage", 16)
+    assert 0 < row["wall_seconds"] < numbers["wall_seconds_of_conditions"] <= numbers["wall_seconds_of_this_run"] + 0.2
     assert (tmp_path / "report" / "gain_per_hour.png").stat().st_size > 5_000
     model = next((tmp_path / "run").glob("*/sft-random-n50-seed0/model"))
     written = {file: file.stat().st_mtime_ns for file in model.iterdir()}

@@ -30,7 +30,14 @@ class FakeHub:
     commits: list[list[str]] = field(default_factory=list)
     """The names that each commit added, oldest first."""
     faults: "deque[str]" = field(default_factory=deque)
-    """What happens to the next commits: a status, "cut" (broken off in mid-upload), "lost" (done, but unanswered)."""
+    """What happens to the next commits: a status, "cut" (broken off in mid-upload), "lost" (done, but unanswered),
+    "silent" (never answered)."""
+    faults_of_lists: "deque[str]" = field(default_factory=deque)
+    """Of the next lists of files: a status, "cut" (part of the answer, if any), "silent"."""
+    faults_of_downloads: "deque[str]" = field(default_factory=deque)
+    """Of the next downloads, and of the questions before them, the same."""
+    ended: threading.Event = field(default_factory=threading.Event)
+    """When nobody needs an answer any more."""
     ways: list[str] = field(default_factory=list)
     """Every request: method and path."""
 
@@ -74,6 +81,8 @@ class Handler(BaseHTTPRequestHandler):
         if found := re.fullmatch(r"/api/datasets/([\w.-]+/[\w.-]+)(?:/revision/\w+)?", path):
             self._repo(found.group(1), lambda repo, files: self._say(200, self._info(repo, files)))
         elif found := re.fullmatch(r"/api/datasets/([\w.-]+/[\w.-]+)/tree/\w+/?", path):
+            if self._failed(self.hub.faults_of_lists):
+                return
             self._repo(found.group(1), lambda _repo, files: self._say(200, [_listed(*each) for each in files.items()]))
         elif found := re.fullmatch(r"/datasets/([\w.-]+/[\w.-]+)/resolve/\w+/(.+)", path):
             self._resolve(*found.groups())
@@ -118,8 +127,11 @@ class Handler(BaseHTTPRequestHandler):
         fault = self.hub.faults.popleft() if self.hub.faults else ""
         if fault == "cut":
             self.rfile.read(10)
-            self.close_connection = True
-            self.connection.close()
+            self._hang_up()
+            return
+        if fault == "silent":
+            self.hub.ended.wait()
+            self._hang_up()
             return
         body = self._body()
         if fault.isdecimal():
@@ -134,13 +146,35 @@ class Handler(BaseHTTPRequestHandler):
                 del files[line["value"]["path"]]
         self.hub.commits.append(added)
         if fault == "lost":
-            self.close_connection = True
-            self.connection.close()
+            self._hang_up()
             return
         address = f"{self.hub.url}/datasets/{'/'.join(repo)}/commit/{self._head()}"
         self._say(200, {"commitUrl": address, "commitOid": self._head(), "hookOutput": ""})
 
+    def _failed(self, faults: "deque[str]") -> bool:
+        """Whether a fault was on order; it has happened then."""
+        fault = faults.popleft() if faults else ""
+        if fault.isdecimal():
+            self._say(int(fault), {"error": "on order"})
+        elif fault == "cut":
+            if self.command != "HEAD":
+                self.send_response(200)
+                self.send_header("content-length", "1000")
+                self.end_headers()
+                self.wfile.write(b"[")
+            self._hang_up()
+        elif fault == "silent":
+            self.hub.ended.wait()
+            self._hang_up()
+        return bool(fault)
+
+    def _hang_up(self) -> None:
+        self.close_connection = True
+        self.connection.close()
+
     def _resolve(self, repo: str, name: str) -> None:
+        if self._failed(self.hub.faults_of_downloads):
+            return
         content = self.hub.files.get(repo, {}).get(name)
         if content is None:
             self._say(404, {}, {"x-error-code": "EntryNotFound"})
@@ -185,6 +219,7 @@ def serving() -> Iterator[FakeHub]:
     try:
         yield hub
     finally:
+        hub.ended.set()
         server.shutdown()
         server.server_close()
         thread.join()

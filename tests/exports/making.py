@@ -150,21 +150,21 @@ def everything(shop: Shop) -> None:
     for number, (id, action, about, said) in enumerate(decisions):
         image = shop.photo(number)
         shop.item(image, id, consent_publish=number % 2 == 0, **about)
-        shop.decide(id, action, **said)
+        shop.decide(id, action, **{"consent_publish": id != "c-lone", **said})
     shop.item(shop.photo(50), "l-twice", wanted=2)
     shop.decide("l-twice", by="ada")
     shop.decide("l-twice", by="bo", boxes=(NEAR,))
 
 
-def many(shop: Shop, count: int, size: Size = SMALL) -> None:
-    """`count` edited items on a fourth as many photos."""
+def many(shop: Shop, count: int, size: Size = SMALL, answer: str | None = None) -> None:
+    """`count` edited items on a fourth as many photos. `answer`: what every other one is answered."""
     shop.project()
     small = {"box": Box(10, 10, 50, 50), "samples": (), "coarse": None}
     for number in range(count):
         if number % 4 == 0:
             image = shop.photo(number, size)
         shop.item(image, f"m{number:06}", trace=small, suggested=Box(10, 10, 50, 50))
-        shop.decide(f"m{number:06}", boxes=(Box(60, 60, 120, 110),))
+        shop.decide(f"m{number:06}", boxes=(Box(60, 60, 120, 110),), answer=None if number % 2 else answer)
 
 
 def without(trace: Trace, **more: Any) -> Trace:

@@ -23,7 +23,8 @@ from ergo_demo.exports.formats import format_named
 from ergo_demo.exports.importing import import_log
 from ergo_demo.exports.table import cell
 from ergo_demo.geometry import Box, Size
-from ergo_demo.store.records import Action, Image
+from ergo_demo.imaging import encode_jpeg
+from ergo_demo.store.records import Action, Image, Order, Plan
 from ergo_demo.store.store import open_store
 from tests.exports.making import CORRECTED, Shop, everything
 from tests.photos import pattern
@@ -166,6 +167,30 @@ def test_an_imported_log_is_exported_byte_for_byte(shop: Shop, out: Path, tmp_pa
         assert (out / file).read_bytes() == (tmp_path / "again" / file).read_bytes(), file
 
 
+def test_a_line_says_its_split_and_the_prompts_of_its_run(shop: Shop, out: Path, tmp_path: Path) -> None:
+    shop.project()
+    image = shop.photo(0)
+    shop.item(image, "asked", trace={"prompts_sha256": "a" * 64})
+    shop.item(image, "unasked", trace={"none": True}, suggested=None)
+    shop.decide("asked")
+    shop.decide("unasked", Action.REDRAW)
+    run(shop, "log", out)
+    lines = {line["item"]["id"]: line for line in read_lines(out / "log.jsonl")}
+    assert {name: line["prompts_sha256"] for name, line in lines.items()} == {"asked": "a" * 64, "unasked": ""}
+    assert {line["split"] for line in lines.values()} <= {"train", "test"}
+    # A log from before a run said itself which prompts it was asked with: its line did.
+    older = [{**line, "trace": None if line["trace"] is None else dict(line["trace"])} for line in lines.values()]
+    for line in older:
+        line.pop("split")
+        if line["trace"]:
+            line["trace"].pop("prompts_sha256")
+    (out / "log.jsonl").write_text("".join(json.dumps(line) + "\n" for line in older), "ascii")
+    with open_store(tmp_path / "other", secret="a secret for the tests only") as other:
+        import_log(other, out)
+        export(other, Request(format=format_named("log")), tmp_path / "again")
+    assert {line["item"]["id"]: line for line in read_lines(tmp_path / "again" / "log.jsonl")} == lines
+
+
 def test_an_import_brings_nothing_back_that_was_forgotten(shop: Shop, out: Path) -> None:
     everything(shop)
     run(shop, "log", out)
@@ -192,6 +217,52 @@ def test_the_check_finds_a_box_outside_its_photo(
     (found,) = out.glob(file)
     found.write_text(found.read_text().replace(wrong, right))
     assert "no box in its photo" in str(check(out)) or "outside its photo" in str(check(out))
+
+
+@pytest.mark.parametrize("name", ["coco", "yolo", "vlm-r1"])
+def test_the_check_measures_the_photos_themselves(shop: Shop, out: Path, name: str) -> None:
+    everything(shop)
+    run(shop, name, out, "item=a-edit")
+    assert format_named(name).check(out).problems == ()
+    (photo,) = out.glob("images/**/*.jpg")
+    photo.write_bytes(encode_jpeg(pattern(600, 900)))  # as a photo is that was turned once too often
+    (problem,) = format_named(name).check(out).problems
+    assert problem.endswith("is said to have 900 x 600 px and has 600 x 900")
+    photo.unlink()
+    assert [problem.endswith("is not there") for problem in format_named(name).check(out).problems] == [True]
+
+
+def test_coco_names_the_photos_licences_by_number(shop: Shop, out: Path) -> None:
+    shop.project()
+    for number, licence in enumerate(("MIT", "", "ask me", "MIT")):
+        shop.item(shop.photo(number, licence=licence), f"i{number}")
+        shop.decide(f"i{number}")
+    run(shop, "coco", out)
+    named = []
+    for file in (out / "annotations").glob("*.json"):
+        dataset = COCO(str(file)).dataset
+        known = {licence["id"]: (licence["name"], licence["url"]) for licence in dataset["licenses"]}
+        named += [known[image["license"]] for image in dataset["images"]]
+    mit = ("MIT", "https://opensource.org/license/mit")
+    assert sorted(named) == [mit, mit, ("ask me", ""), ("none named", "")]
+
+
+@pytest.mark.parametrize(
+    ("licence", "rights"),
+    [
+        ("CC-BY-4.0", "https://creativecommons.org/licenses/by/4.0/"),
+        ("https://example.org/terms", "https://example.org/terms"),
+        ("ask me", None),
+        ("javascript:alert(1)", None),
+    ],
+)
+def test_w3c_s_rights_are_an_address_or_nothing(shop: Shop, out: Path, licence: str, rights: str | None) -> None:
+    shop.store.add_project("p", "Signs", Plan(order=Order.FILE, random_share=0, label_licence=licence))
+    shop.item(shop.photo(0), "a")
+    shop.decide("a")
+    run(shop, "w3c", out)
+    (row,) = read_lines(out / "annotations.jsonl")
+    assert row.get("rights") == rights
 
 
 def test_what_is_wrong_never_appears(shop: Shop, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:

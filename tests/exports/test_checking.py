@@ -113,6 +113,14 @@ def test_the_processor_is_asked(whose: Whose) -> None:
     assert len(problems_of({Size(28, 84), Size(3612, 3584)}, whose)) == 2, "one patch less, one row more"
 
 
+def test_of_many_sizes_the_smallest_and_the_largest_are_asked_about() -> None:
+    fits = {Size(28 * across, 28 * down) for across in range(4, 14) for down in range(4, 14)}
+    assert len(fits) > MOST_SIZES
+    assert problems_of(fits) == ()
+    for wrong in (Size(28, 84), Size(28 * 40, 28 * 40 + 1)):
+        assert len(problems_of(fits | {wrong})) == 1
+
+
 def problems_of(sizes: set[Size], whose: Whose = CHECKPOINT) -> tuple[str, ...]:
     found = ask(sizes, whose)
     assert found is not None

@@ -1,6 +1,7 @@
 """The command, the card and the metadata."""
 
 import json
+import re
 from pathlib import Path
 
 import mlcroissant
@@ -12,6 +13,7 @@ from ergo_demo.errors import InputError
 from ergo_demo.exports.corrected import FILTERS, is_wanted, read, read_filter
 from ergo_demo.exports.exporting import Request, export
 from ergo_demo.exports.formats import FORMATS, format_named
+from ergo_demo.store.store import open_store
 from tests.exports.making import Shop, everything, many
 
 
@@ -29,9 +31,11 @@ def test_a_dry_run_says_what_would_be_written_and_writes_nothing(
     out = tmp_path / "out"
     assert main(["export", "trl-dpo", str(out), "--data", str(data), "--dry-run"]) == 0
     said = capsys.readouterr().out
-    assert "13 decisions, 0 filtered out, 18 rows:" in said
+    assert "13 decisions, 0 filtered out, 16 rows:" in said
     assert "dropped: accepted: to be imitated, not compared" in said
+    assert "2  dropped: more pairs than wanted of one item" in said, "two people decided about it"
     assert said.count("\nrow ") == 3
+    assert re.search(r"\d of \d picture sizes: the processor of transformers [\d.]+ resizes none\n", said)
     assert not out.exists()
 
 
@@ -42,6 +46,9 @@ def test_the_command_exports_and_says_who_checked(
     command = ["export", "coco", str(out), "--data", str(data), "--project", "p", "--filter", "action=edit"]
     assert main(command) == 0
     assert "6 rows read again, checked with pycocotools" in capsys.readouterr().out
+    lessons = ["export", "trl-sft", str(tmp_path / "lessons"), "--data", str(data)]
+    assert main(lessons) == 0
+    assert "; picture sizes with the processor of transformers" in capsys.readouterr().out
     assert main(command) == 2
     assert "never written over another" in capsys.readouterr().err
 
@@ -62,6 +69,16 @@ def test_what_cannot_be_exported_is_said(
     assert main(["export", name, str(tmp_path / out), "--data", str(data), *more]) in (1, 2)
     assert said in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(("words", "items"), [(["--publish"], {"a-edit"}), ([], {"a-edit", "c-lone"})])
+def test_what_is_published_was_ticked(data: Path, tmp_path: Path, words: list[str], items: set[str]) -> None:
+    out = tmp_path / "out"
+    chosen = ["--filter", "item=a-edit,c-lone"]
+    assert main(["export", "w3c", str(out), "--data", str(data), *chosen, *words]) == 0
+    with open_store(data, secret="a secret for the tests only") as store:
+        named = {it.item.id for it in read(store, ["p"]) if it.id in (out / "annotations.jsonl").read_text("ascii")}
+    assert named == items
 
 
 def test_the_command_lists_every_format(capsys: pytest.CaptureFixture[str]) -> None:
@@ -127,9 +144,9 @@ def test_the_card_is_read_by_the_hub_s_own_reader(shop: Shop, tmp_path: Path) ->
     assert card.data.to_dict()["configs"][0]["data_files"] == [
         {"split": "train", "path": "train.parquet"}, {"split": "test", "path": "test.parquet"},
     ]  # fmt: skip
-    assert "7 decisions are about photos without consent to publish" in card.text
+    assert "8 decisions may not be published" in card.text
     assert "Active time for one decision, median: 6.00 s" in card.text
     assert "Agreement of two people, mean IoU of 1: 0.91" in card.text
     facts = json.loads((tmp_path / "out" / "export.json").read_text())
-    assert facts["rows"] == facts["rows_read_again"] == 18
+    assert facts["rows"] == facts["rows_read_again"] == 16
     assert facts["people"] == 2

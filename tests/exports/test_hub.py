@@ -5,14 +5,17 @@ import os
 import signal
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from huggingface_hub import constants
 
 from ergo_demo.errors import HubFailed, InputError
 from ergo_demo.exports.exporting import Request, export
 from ergo_demo.exports.formats import format_named
+from ergo_demo.exports.hub import dataset as module
 from ergo_demo.exports.hub import syncing
 from ergo_demo.exports.hub.dataset import HubDataset
 from ergo_demo.exports.hub.syncing import pull, push
@@ -101,6 +104,58 @@ def test_a_fault_is_waited_for_and_nothing_is_lost_or_doubled(
     assert len(hub.commits) == 1
 
 
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Silence is noticed after a second, and the library's own pauses between tries are none."""
+    monkeypatch.setattr(module, "SILENT_SECONDS", 1.0)
+    monkeypatch.setattr(constants, "HF_HUB_DOWNLOAD_TIMEOUT", 1)
+    monkeypatch.setattr(constants, "HF_HUB_ETAG_TIMEOUT", 1)
+    monkeypatch.setattr("time.sleep", lambda _seconds: None)
+
+
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize("place", ["faults_of_lists", "faults_of_downloads"])
+@pytest.mark.parametrize("fault", ["429", "500", "503", "cut", "silent"])
+def test_a_pull_is_as_patient(
+    shop: Shop, other: Store, dataset: HubDataset, hub: FakeHub, place: str, fault: str
+) -> None:
+    everything(shop)
+    push(shop.store, dataset)
+    faults: deque[str] = getattr(hub, place)
+    faults.extend([fault, fault])
+    assert pull(other, dataset)["added"] == DECISIONS
+    assert not faults
+    assert sorted(other.annotation_ids()) == sorted(shop.store.annotation_ids())
+    assert pull(other, dataset) == {}
+
+
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize("place", ["faults_of_lists", "faults_of_downloads"])
+def test_a_hub_that_gives_nothing_is_said_and_the_next_pull_has_everything(
+    shop: Shop, other: Store, dataset: HubDataset, hub: FakeHub, waited: list[float], place: str
+) -> None:
+    everything(shop)
+    push(shop.store, dataset)
+    faults: deque[str] = getattr(hub, place)
+    faults.extend(["503"] * 1000)
+    with pytest.raises(HubFailed, match="answered 503"):
+        pull(other, dataset)
+    assert len(waited) == 5
+    faults.clear()
+    assert pull(other, dataset)["added"] == DECISIONS
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_hub_that_falls_silent_is_asked_again(
+    shop: Shop, dataset: HubDataset, hub: FakeHub, waited: list[float]
+) -> None:
+    everything(shop)
+    hub.faults.append("silent")
+    assert push(shop.store, dataset) == DECISIONS
+    assert ids_on(hub) == sorted(shop.store.annotation_ids())
+    assert waited == [1.0]
+
+
 def test_what_the_hub_never_takes_waits_on_the_disk(
     shop: Shop, dataset: HubDataset, hub: FakeHub, waited: list[float]
 ) -> None:
@@ -143,8 +198,6 @@ def test_a_hub_that_is_away_is_said(shop: Shop, waited: list[float]) -> None:
 def test_without_a_token_nothing_is_tried(
     shop: Shop, hub: FakeHub, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    from ergo_demo.exports.hub import dataset as module
-
     everything(shop)
     monkeypatch.setattr(module, "get_token", lambda: None)
     with pytest.raises(InputError, match="There is no token"):

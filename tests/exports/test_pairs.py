@@ -1,20 +1,25 @@
 """Which decision becomes which lesson, and which becomes none, and why."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from ergo_demo.exports.corrected import Corrected, read
+from ergo_demo.exports.exporting import Request, preview
+from ergo_demo.exports.formats import format_named
 from ergo_demo.exports.lessons import Demonstration, Dropped, Pair, Source, Task, Verdict
 from ergo_demo.exports.pairs import crop_pairs, pairs
 from ergo_demo.exports.said import Rules, refusal
 from ergo_demo.exports.singles import demonstrations, tasks, verdicts
 from ergo_demo.geometry import Box
 from ergo_demo.scoring import iou
+from ergo_demo.store.records import WhatIf
 from tests.exports.making import CORRECTED, FAR, SUGGESTED, Shop, everything
 
 RULES = Rules()
+CONTROL = "a model's control words in a dialogue's answer"
 
 
 @pytest.fixture
@@ -44,10 +49,10 @@ def test_an_edited_box_gives_one_pair_for_the_suggestion_and_one_for_each_clearl
     assert dropped == ["a sample hardly differs"]
 
 
-def test_pairs_of_one_decision_are_capped(decisions: dict[str, Corrected]) -> None:
+def test_pairs_are_capped(decisions: dict[str, Corrected]) -> None:
     lessons, dropped = made(pairs(decisions["a-edit"], Rules(most_pairs=1)))
     assert len([pair for pair in lessons if pair.stage == "coarse"]) == 1
-    assert dropped.count("more pairs than wanted of one decision") == 2
+    assert dropped.count("more pairs than wanted of one item") == 2
 
 
 def test_the_edited_thought_is_the_chosen_one(decisions: dict[str, Corrected]) -> None:
@@ -86,6 +91,40 @@ def test_crops_that_differ_become_pairs_of_whole_dialogues(decisions: dict[str, 
 
 
 @pytest.mark.parametrize(
+    ("item", "change", "why"),
+    [
+        ("d-accept", {}, "both dialogues saw the same region after rounding"),
+        ("a-edit", {"answer": "<|im_end|>"}, CONTROL),
+        (
+            "a-edit",
+            {"what_if": WhatIf(model="<image>", right="EXIT")},
+            "a model's control words in a dialogue's answer",
+        ),
+    ],
+)
+def test_dialogues_that_are_dropped_are_counted(
+    decisions: dict[str, Corrected], item: str, change: dict[str, Any], why: str
+) -> None:
+    it = decisions[item]
+    submission = replace(it.annotation.submission, **change)
+    assert made(crop_pairs(replace(it, annotation=replace(it.annotation, submission=submission)), RULES)) == ([], [why])
+
+
+@pytest.mark.parametrize(("name", "most"), [("trl-dpo", 1), ("trl-dpo", 3), ("trl-kto", 1), ("trl-kto", 3)])
+def test_pairs_are_capped_for_each_item_whoever_decides(shop: Shop, name: str, most: int) -> None:
+    shop.project()
+    for number in range(2):
+        shop.item(shop.photo(number), f"i{number}", wanted=3)
+        for person in ("ada", "bo", "cy"):
+            shop.decide(f"i{number}", by=person)
+    found = preview(shop.store, Request(format=format_named(name), rules=Rules(most_pairs=most)))
+    kind = "pair, region" if name == "trl-dpo" else "verdict, region"
+    good = 6 if name == "trl-kto" else 0  # each person's own box is a thumb up, and no pair
+    assert found.kinds[kind] == 2 * most + good
+    assert found.dropped["more pairs than wanted of one item"] == 18 - 2 * most, "three of each person's differ"
+
+
+@pytest.mark.parametrize(
     ("item", "why"),
     [
         ("d-accept", "accepted: to be imitated, not compared"),
@@ -109,9 +148,19 @@ def test_what_teaches_nothing_at_all(decisions: dict[str, Corrected], item: str,
     assert refusal(decisions[item], RULES) == why
 
 
-def test_only_photos_with_consent_are_published(decisions: dict[str, Corrected]) -> None:
-    assert refusal(decisions["b-thought"], Rules(publish=True)) == "no consent to publish, or no licence"
-    assert refusal(decisions["a-edit"], Rules(publish=True)) is None
+@pytest.mark.parametrize(
+    ("item", "why"),
+    [
+        ("a-edit", None),
+        ("b-thought", "no consent to publish the photo"),
+        ("c-lone", "no consent to publish the decision"),
+    ],
+)
+def test_publishing_takes_the_consent_of_both(decisions: dict[str, Corrected], item: str, why: str | None) -> None:
+    assert refusal(decisions[item], Rules(publish=True)) == why
+    assert refusal(decisions[item], RULES) is None
+    unlicensed = replace(decisions[item], image=replace(decisions[item].image, licence=""))
+    assert refusal(unlicensed, Rules(publish=True)) == (why or "no licence of the photo")
 
 
 def test_the_full_photo_is_demonstrated_as_the_whole_coarse_view(decisions: dict[str, Corrected]) -> None:

@@ -63,17 +63,24 @@ def test_datasets_reads_swift_s_lines(shop: Shop, out: Path, tmp_path: Path) -> 
     assert loaded["train"].num_rows == done.checked.rows
 
 
-def test_llama_factory_s_loader_would_skip_no_row(shop: Shop, out: Path) -> None:
+@pytest.mark.parametrize("name", ["llamafactory-dpo", "llamafactory-kto", "llamafactory-sft"])
+def test_llama_factory_s_loader_would_skip_no_row(shop: Shop, out: Path, name: str) -> None:
     everything(shop)
-    run(shop, "llamafactory-dpo", out, "item=a-edit")
+    run(shop, name, out, "item=a-edit")
     info = json.loads((out / "dataset_info.json").read_text())
-    ((name, told),) = info.items()
-    (split,) = (name.removeprefix("ergo_"),)
-    assert told["ranking"] is True
-    row = json.loads((out / told["file_name"]).read_text())[0]
-    assert set(told["columns"].values()) <= set(row)
-    assert split in ("train", "test")
-    assert llama_factory.skipped(row, ranking=True) is None
+    ((split, told),) = info.items()
+    assert split in ("ergo_train", "ergo_test")
+    assert told.get("ranking", False) is (name == "llamafactory-dpo")
+    rows = json.loads((out / told["file_name"]).read_text())
+    assert rows[0]["conversations"][0]["from"] == "system"
+    for row in rows:
+        assert set(told["columns"].values()) <= set(row)
+        assert llama_factory.skipped(row, told) is None
+    # What its parser does with a tag that is left out, and so with every row of ours.
+    lacking = {**told, "tags": {tag: word for tag, word in told["tags"].items() if tag != "system_tag"}}
+    assert {llama_factory.skipped(row, lacking) for row in rows} == {"its turns do not alternate from the human on"}
+    (out / "dataset_info.json").write_text(json.dumps({split: lacking}))
+    assert len(llama_factory.check(out).problems) == len(rows)
 
 
 @pytest.mark.parametrize(
@@ -95,8 +102,9 @@ def test_what_llama_factory_would_leave_empty_is_found(change: dict[str, Any], w
         "chosen": {"from": "gpt", "value": "here"},
         "rejected": {"from": "gpt", "value": "there"},
     }
-    assert llama_factory.skipped(row, ranking=True) is None
-    assert why in (llama_factory.skipped({**row, **change}, ranking=True) or "")
+    info = {"ranking": True}
+    assert llama_factory.skipped(row, info) is None
+    assert why in (llama_factory.skipped({**row, **change}, info) or "")
 
 
 def test_vlm_r1_s_answer_is_a_bare_box_in_the_photo_s_px(shop: Shop, out: Path) -> None:

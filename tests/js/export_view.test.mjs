@@ -58,7 +58,7 @@ test("what the trainers' processor said, with who said it", () => {
   const said = (more) => words.checks({ ...JOB, grid: { ...grid, ...more } })[0];
   assert.deepEqual(said({}), [true, "Frame.", "Pictures of 1,148 × 868 px: the processor of transformers 5.23.0 makes the same 41 × 31 grid."]);
   assert.match(said({ sizes: 12, asked: 12 })[2], /^Pictures of 12 sizes: .* resizes none \(1,148 × 868 px gives the same 41 × 31 grid\)\.$/);
-  assert.match(said({ sizes: 200, asked: 64 })[2], /^Pictures of the 64 largest of 200 sizes: /);
+  assert.match(said({ sizes: 200, asked: 64 })[2], /^Pictures of the 64 smallest and largest of 200 sizes: /);
   const wrong = said({ problems: ["images of 281 x 224 px become a grid of [1, 16, 20]"] });
   assert.deepEqual([wrong[0], wrong[2].includes("would resize: images of 281 x 224 px")], [false, true]);
   assert.equal(words.checks({ ...JOB, grid: null })[0][1], "Split by photo.", "nothing is said of what nobody asked");

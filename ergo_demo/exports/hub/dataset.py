@@ -9,8 +9,14 @@ from pathlib import Path
 from typing import NoReturn, TypeVar
 
 import httpx2  # the transport of huggingface_hub 2: what it raises when no connection comes about
-from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi, get_token
-from huggingface_hub.errors import HfHubHTTPError, HFValidationError, OfflineModeIsEnabled, RepositoryNotFoundError
+from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi, get_session, get_token
+from huggingface_hub.errors import (
+    HfHubHTTPError,
+    HFValidationError,
+    LocalEntryNotFoundError,
+    OfflineModeIsEnabled,
+    RepositoryNotFoundError,
+)
 
 from ergo_demo.errors import HubFailed, InputError
 
@@ -22,6 +28,9 @@ PASSING = frozenset({408, 409, 412, 425, 429, 500, 502, 503, 504})
 TRIES = 6
 LONGEST_SECONDS = 300.0
 """Between two tries."""
+
+SILENT_SECONDS = 120.0
+"""How long the Hub may say nothing: the library itself would wait for ever."""
 
 REFUSES = "Set HF_TOKEN to a token that may write this dataset, or sign in with `hf auth login`."
 
@@ -83,6 +92,7 @@ class HubDataset:
 
     def _ask(self, question: Callable[[], T]) -> T:
         for tried in range(TRIES):
+            _limit_silence()
             try:
                 return question()
             except (
@@ -91,10 +101,12 @@ class HubDataset:
                 HFValidationError,
                 OfflineModeIsEnabled,
                 ConnectionError,
+                LocalEntryNotFoundError,
             ) as error:
-                if tried == TRIES - 1 or not _passes(error):
-                    self._explain(error)
-                self._wait(_seconds(error, tried))
+                cause = _cause(error)
+                if tried == TRIES - 1 or not _passes(cause):
+                    self._explain(cause)
+                self._wait(_seconds(cause, tried))
         raise AssertionError("the last try returns or raises")
 
     def _explain(self, error: Exception) -> NoReturn:
@@ -111,6 +123,29 @@ class HubDataset:
         raise HubFailed(
             "The Hub cannot be reached.", remedy="Nothing is lost: what was not sent waits for the next time."
         ) from error
+
+
+def _limit_silence() -> None:
+    """Gives the one client that the library has a limit; it is made anew after some errors."""
+    hooks = get_session().event_hooks
+    if _limited not in hooks["request"]:
+        get_session().event_hooks = {**hooks, "request": [*hooks["request"], _limited]}
+
+
+def _limited(request: httpx2.Request) -> None:
+    # The library says "no limit" with each request, so that one of the whole client would not hold.
+    limits = request.extensions.get("timeout", {})
+    request.extensions["timeout"] = {
+        name: SILENT_SECONDS if limits.get(name) is None else limits[name]
+        for name in ("connect", "read", "write", "pool")
+    }
+
+
+def _cause(error: Exception) -> Exception:
+    """Why: of a download that fails the library says that the file is not on this disk, and the Hub's own answer is
+    behind it."""
+    hidden = error.__cause__ if isinstance(error, LocalEntryNotFoundError) else None
+    return hidden if isinstance(hidden, Exception) else error
 
 
 def _passes(error: Exception) -> bool:

@@ -1,13 +1,17 @@
 """`python -m ergo_demo train sft|dpo|kto|grpo --data EXPORT --model M --out DIR`."""
 
 import argparse
+import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ergo_demo.errors import InputError
+from ergo_demo.settings import Settings, read_settings
 from ergo_demo.training.preference.recipes import RECIPES
 
 if TYPE_CHECKING:
+    from ergo_demo.engines import Engine
     from ergo_demo.store.store import Store
     from ergo_demo.training.preference.trainers import Judge
 
@@ -29,7 +33,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="train adapters on the language layers only (default: above 500 million parameters)",
     )  # fmt: skip
     add("--photos", type=Path, metavar="ERGO_DATA", help="grpo: the store with the photos, so that a reader can judge")
-    add("--reader", metavar="M", help="grpo: the frozen reader's checkpoint (default: the model as it was)")
+    add(
+        "--reader",
+        metavar="M",
+        help="grpo: the frozen reader (default: a server that ERGO_ENGINE names, else the model)",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -42,6 +50,7 @@ def run(options: argparse.Namespace) -> int:
     # Imported here: torch and trl take seconds, and a slip should not.
     from contextlib import ExitStack
 
+    from ergo_demo.engines import open_engine
     from ergo_demo.engines.local_hub import HuggingFaceHub, folder_of
     from ergo_demo.training.preference.models import reply_tokens_of
     from ergo_demo.training.preference.order import Order
@@ -65,21 +74,27 @@ def run(options: argparse.Namespace) -> int:
     )
     with ExitStack() as stack:
         if options.stage == "grpo" and options.photos is not None:
-            from ergo_demo.store.store import open_store
+            from ergo_demo.store.cli import open_settings
 
-            store = stack.enter_context(open_store(options.photos))
-            reader = options.reader or str(order.model)
-            told = train(order, _say, _judge(store, reader), f"the paper's rewards, read by {reader}")
+            settings = settings_of(options, order.model)
+            store = stack.enter_context(open_settings(settings))
+            reader = open_engine(settings, announce=_say)
+            told = train(order, _say, _judge(store, reader), f"the paper's rewards, read by {reader.info.model.name}")
         else:
             told = train(order, _say)
     _say(f"{options.out}: {told['steps']} steps. Try it: ERGO_MODEL={options.out} python app.py")
     return 0
 
 
-def _judge(store: "Store", reader: str) -> "Judge":
-    from ergo_demo.engines import open_engine
+def settings_of(options: argparse.Namespace, model: Path) -> Settings:
+    """The store with the photos, and the reader: --reader; or a server, where the environment names one; or `model`."""
+    settings, _origins = read_settings(os.environ, {"data": options.photos, "model": options.reader})
+    own = settings.engine == "local" and options.reader is None
+    return replace(settings, model=str(model)) if own else settings
+
+
+def _judge(store: "Store", reader: "Engine") -> "Judge":
     from ergo_demo.imaging import Photo
-    from ergo_demo.settings import Settings
     from ergo_demo.training.preference.grpo import Judges
     from ergo_demo.training.rewards import Reader
 
@@ -87,7 +102,7 @@ def _judge(store: "Store", reader: str) -> "Judge":
         image, file = store.image(sha256)
         return Photo(file.parent, file, image.name, image.size, image.upload_sha256, image.blob_sha256)
 
-    judging = Reader.of(open_engine(Settings(model=reader), announce=_say))
+    judging = Reader.of(reader)
     return lambda policy: Judges(photo_of, judging, policy).rewards()
 
 

@@ -13,7 +13,6 @@ import numpy as np
 from ergo_demo.engines import Engine
 from ergo_demo.geometry import Box, Size, View
 from ergo_demo.imaging import Photo
-from ergo_demo.protocol import prompts
 from ergo_demo.protocol.parsing import read_answer
 from ergo_demo.scoring import answer_matches, iou
 from ergo_demo.training.rewards import Reader, SecondLook, Weights, box_reward, format_reward, named_box
@@ -27,6 +26,8 @@ class Weighted:
 
     function: Reward
     weight: float = 1.0
+    needs_answer: bool = False
+    """Whether a row without a right answer is worth nothing to it, whatever is said."""
 
 
 Rewards: TypeAlias = Mapping[str, Weighted]
@@ -57,8 +58,8 @@ class Said:
 
     @property
     def question(self) -> str:
-        """As the row's prompt asks it (answer options are not part of a first look): without ERGO's instruction."""
-        return _text(self.row["prompts"][-1:]).removesuffix(prompts.instructions()[1])
+        """With its answer options, which the prompt of a first look leaves out."""
+        return str(self.row["question"])
 
 
 def said(completions: Sequence[Any], columns: Mapping[str, Sequence[Any]]) -> list[Said]:
@@ -110,9 +111,9 @@ class Judges:
     def rewards(self) -> Rewards:
         """Those that count anything."""
         every = {
-            "region": Weighted(_each(self._region), self.weights.region),
+            "region": Weighted(_each(self._region), self.weights.region, needs_answer=True),
             "box": Weighted(_each(lambda it: box_reward(it.box, it.source)), self.weights.box),
-            "accuracy": Weighted(self._accuracy, self.weights.accuracy),
+            "accuracy": Weighted(self._accuracy, self.weights.accuracy, needs_answer=True),
             "format": Weighted(_each(lambda it: format_reward(it.reply, it.coarse.size)), self.weights.format),
         }
         return {name: reward for name, reward in every.items() if reward.weight}

@@ -62,3 +62,15 @@ def load_rows(data: Data, split: str, cache: Path) -> Any:
     if split not in data.files:
         return None
     return datasets.Dataset.from_parquet(str(data.files[split]), cache_dir=str(cache))
+
+
+def with_answers(rows: Any) -> Any:
+    """Those of GRPO's rows whose right answer is known: without one every reply of a group is as wrong as the next,
+    and nothing is learned. Raises InputError where there are none."""
+    known = [place for place, answer in enumerate(rows["answer"]) if answer.strip()]
+    if not known:
+        raise InputError(
+            f"None of the {len(rows)} rows has a right answer, and a reader judges by it.",
+            remedy="Give answers when correcting, or leave --photos away: then the region's overlap is the reward.",
+        )
+    return rows if len(known) == len(rows) else rows.select(known)

@@ -10,32 +10,43 @@ import torch
 from ergo_demo.training.preference import models
 from ergo_demo.training.preference.grpo import Policy, Reward, Rewards
 from ergo_demo.training.preference.order import UNFINISHED, Order
-from ergo_demo.training.preference.reading import Data, load_rows
+from ergo_demo.training.preference.reading import Data, load_rows, with_answers
+from ergo_demo.training.preference.telling import Say
 
 Judge: TypeAlias = Callable[[Policy], Rewards]
 """GRPO's rewards, for the model as it will be at each step."""
 
 
-def trainer_of(order: Order, data: Data, cache: Path, judge: Judge) -> Any:
+def trainer_of(order: Order, data: Data, cache: Path, judge: Judge, say: Say) -> Any:
     """The trainer, ready to train."""
     # By name when asked: trl loads its trainers lazily, and takes seconds.
     trl: Any = importlib.import_module("trl")
     recipe, network = order.recipe, models.load_network(order.model)
     options = _options(order, evaluates=order.method != "grpo" and "test" in data.files)
+    rows = load_rows(data, "train", cache)
     more: dict[str, Any] = {"peft_config": models.adapters()} if order.uses_lora else {}
     if order.method == "grpo":
         rewards = judge(models.Live(network, order.model))
         more["reward_funcs"] = [_named(name, reward.function) for name, reward in rewards.items()]
         options["reward_weights"] = [reward.weight for reward in rewards.values()]
+        if any(reward.needs_answer for reward in rewards.values()):
+            rows = _answered(rows, say)
     else:
         more["eval_dataset"] = load_rows(data, "test", cache)
     return getattr(trl, recipe.trainer)(
         network,
         args=getattr(trl, recipe.config)(**options),
-        train_dataset=load_rows(data, "train", cache),
+        train_dataset=rows,
         processing_class=models.load_processor(order.model),
         **more,
     )
+
+
+def _answered(rows: Any, say: Say) -> Any:
+    kept = with_answers(rows)
+    if len(kept) < len(rows):
+        say(f"{len(rows) - len(kept)} of {len(rows)} rows are left out: nobody gave the right answer")
+    return kept
 
 
 def _named(name: str, reward: Reward) -> Reward:

@@ -84,7 +84,7 @@ def _begin(work: Path, wanted: dict[str, Any]) -> None:
 def _run(order: Order, data: Data, cache: Path, say: Say, judge: Judge) -> dict[str, Any]:
     started = time.monotonic()
     torch.manual_seed(order.seed)
-    trainer = trainer_of(order, data, cache, judge)
+    trainer = trainer_of(order, data, cache, judge, say)
     trainer.remove_callback(PrinterCallback)  # it prints dicts
     trainer.add_callback(Progress(say))
     last = _last_checkpoint(order.out / UNFINISHED)

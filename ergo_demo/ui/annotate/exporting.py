@@ -73,7 +73,7 @@ def state(desk: Desk, _call: Call) -> dict[str, Any]:
 
 def start(desk: Desk, call: Call) -> dict[str, Any]:
     """Begins a dry run, or an export. Raises InputError for what cannot be chosen, or while another is at work."""
-    return _told(desk.exports.start(_request(call.body), dry=call.body.get("dry") is True))
+    return _told(desk.exports.start(request_of(desk, call.body), dry=call.body.get("dry") is True))
 
 
 def stop(desk: Desk, _call: Call) -> dict[str, Any]:
@@ -94,7 +94,8 @@ def remove(desk: Desk, call: Call) -> dict[str, Any]:
     return {}
 
 
-def _request(body: Mapping[str, Any]) -> Request:
+def request_of(desk: Desk, body: Mapping[str, Any]) -> Request:
+    """What a page asks for. Raises InputError."""
     fields = dict(body)
     return Request(
         format=format_named(text_of(fields, "format")),
@@ -104,9 +105,19 @@ def _request(body: Mapping[str, Any]) -> Request:
             informative_below_iou=_number(fields, "below_iou", 0, 1),
             most_pairs=int(_number(fields, "most_pairs", 1, 64)),
             publish=fields.get("publish") is True,
+            **_budgets(desk),
         ),
         processor="Qwen2.5-VL",
     )
+
+
+def _budgets(desk: Desk) -> dict[str, int]:
+    """How the page's model looks, for items that none was asked about."""
+    if desk.look_again is None:
+        return {}
+    chosen = desk.look_again.chosen
+    names = ("coarse_budget_tokens", "zoom_budget_tokens", "zoom_least_tokens")
+    return {name: getattr(chosen, name) for name in names}
 
 
 def _wanted(filters: object) -> dict[str, frozenset[str]]:

@@ -68,7 +68,7 @@ function frame({ by, sizes, asked, example, tokens, problems }) {
   const px = example.map(grouped).join(" × ");
   const grid = tokens.join(" × ");
   if (sizes === 1) return [true, "Frame.", `Pictures of ${px} px: ${by} makes the same ${grid} grid.`];
-  const which = asked < sizes ? `the ${asked} largest of ${grouped(sizes)} sizes` : `${grouped(sizes)} sizes`;
+  const which = asked < sizes ? `the ${asked} smallest and largest of ${grouped(sizes)} sizes` : `${grouped(sizes)} sizes`;
   return [true, "Frame.", `Pictures of ${which}: ${by} resizes none (${px} px gives the same ${grid} grid).`];
 }
 
@@ -79,7 +79,7 @@ function people(job) {
 }
 
 function consent(job) {
-  const who = `${grouped(job.not_for_publishing)} decisions are about photos without consent to publish, or without a licence`;
+  const who = `${grouped(job.not_for_publishing)} decisions may not be published: a consent, or the licence of the photo, lacks`;
   return job.publish ? [true, "Consent.", `${who}: left out.`] : [false, "Consent.", `${who}: keep these files private.`];
 }
 

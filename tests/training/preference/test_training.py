@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from ergo_demo.engines.local import LocalEngine
 from ergo_demo.errors import InputError
 from ergo_demo.exports.exporting import Request, export
 from ergo_demo.exports.formats import format_named
+from ergo_demo.imaging import Photo
 from ergo_demo.settings import Settings
 from ergo_demo.store.store import open_store
 from ergo_demo.training.preference import models
@@ -132,19 +134,26 @@ def test_grpo_counts_each_reward_as_it_should(shop: Shop, tmp_path: Path) -> Non
 def test_grpo_with_the_photos_is_judged_by_a_reader_and_the_model_s_own_second_look(shop: Shop, tmp_path: Path) -> None:
     engine = LocalEngine.load(Settings(model=str(CHECKPOINT)))
     asked: list[str] = []
+    lines: list[str] = []
+    folder = tmp_path / "answered"
+    (folder / "photos").mkdir(parents=True)
+    with open_store(folder / "data", secret="a secret for the tests only") as store:
+        many(Shop(store, folder), 12, answer="EXIT")
+        rows = export(store, Request(format=format_named("trl-grpo")), folder / "grpo").preview.splits["train"]
 
-    def photo_of(sha256: str) -> Any:
-        from ergo_demo.imaging import Photo
+        def photo_of(sha256: str) -> Photo:
+            image, file = store.image(sha256)
+            asked.append(sha256)
+            return Photo(file.parent, file, image.name, image.size, image.upload_sha256, image.blob_sha256)
 
-        image, file = shop.store.image(sha256)
-        asked.append(sha256)
-        return Photo(file.parent, file, image.name, image.size, image.upload_sha256, image.blob_sha256)
+        def judge(policy: Policy) -> Rewards:
+            return Judges(photo_of, Reader.of(engine), policy).rewards()
 
-    told = train(
-        order(shop, "grpo", tmp_path / "out", steps=1),
-        judge=lambda policy: Judges(photo_of, Reader.of(engine), policy).rewards(),
-        judged_by="the paper's",
-    )
+        wanted = replace(order(shop, "grpo", tmp_path / "out", steps=1), data=folder / "grpo")
+        told = train(wanted, lines.append, judge, "the paper's")
+        assert f"{rows // 2} of {rows} rows are left out: nobody gave the right answer" in lines
+        with pytest.raises(InputError, match="has a right answer, and a reader judges by it"):
+            train(order(shop, "grpo", tmp_path / "unanswered", steps=1), judge=judge)
     logged = next(entry for entry in told["log"] if "reward" in entry)
     means = {name: logged[f"rewards/{name}/mean"] for name in ("region", "box", "accuracy", "format")}
     by_hand = means["region"] + 0.5 * means["box"] + means["accuracy"] + means["format"]

@@ -6,6 +6,7 @@ import threading
 import time
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -13,14 +14,18 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from ergo_demo.asking import RunSettings
 from ergo_demo.exports import jobs
 from ergo_demo.exports.exporting import Preview, Request, Watch, export
 from ergo_demo.exports.formats import FORMATS
 from ergo_demo.exports.processor import ask
+from ergo_demo.exports.said import Rules
 from ergo_demo.geometry import Size
 from ergo_demo.imaging import look_at
+from ergo_demo.records import Sampling
 from ergo_demo.store.store import Store
-from ergo_demo.ui.annotate.exporting import GROUPS
+from ergo_demo.ui.annotate import LookAgain
+from ergo_demo.ui.annotate.exporting import GROUPS, request_of
 from ergo_demo.ui.annotate.glances import SIDE_PX
 from tests.annotation.making import HEIGHT, WIDTH
 from tests.ui.annotate.serving import Serving, decision, error_of, take
@@ -63,6 +68,14 @@ def ended(owner: httpx.Client, number: int) -> dict[str, Any]:
         if not job["at_work"]:
             return job
         time.sleep(0.02)
+
+
+def test_an_item_without_a_run_is_exported_as_the_page_s_model_looks(server: Serving) -> None:
+    chosen = RunSettings(Sampling(), coarse_budget_tokens=80, zoom_budget_tokens=48, zoom_least_tokens=40)
+    desk = replace(server.desk, look_again=LookAgain(lambda *_asked: None, chosen))
+    rules = request_of(desk, {"format": "trl-sft"}).rules
+    assert (rules.coarse_budget_tokens, rules.zoom_budget_tokens, rules.zoom_least_tokens) == (80, 48, 40)
+    assert request_of(server.desk, {"format": "trl-sft"}).rules == Rules()
 
 
 def test_every_format_is_offered_once(owner: httpx.Client) -> None:
