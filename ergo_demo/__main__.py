@@ -160,8 +160,8 @@ def _ask(options: argparse.Namespace) -> None:
     box = "the whole photo" if reply["box"] is None else ", ".join(f"{edge:.0f}" for edge in reply["box"])
     print(f"{reply['answer']}\n  outcome {reply['outcome']}, read at {box} (source px)")
     if reply["spread"] is not None and reply["region"] is not None:
-        around = ", ".join(f"{edge:.0f}" for edge in reply["region"])
-        print(f"  {len(reply['samples'])} samples: spread {reply['spread']:.2f}, {region_label(trace).lower()} {around}")
+        around = f"{region_label(trace).lower()} " + ", ".join(f"{edge:.0f}" for edge in reply["region"])
+        print(f"  {len(reply['samples'])} samples: spread {reply['spread']:.2f}, {around}")
     print(f"  {tokens['total']:,} vision tokens of {tokens['full_resolution']:,}, {seconds['total']:.1f} s")
 
 
