@@ -298,6 +298,6 @@ def test_a_page_that_is_started_on_an_empty_disk_has_what_was_decided(
     variables = {"ERGO_HUB_DATASET": REPO, "HF_ENDPOINT": hub.url, "HF_TOKEN": TOKEN, "HF_HUB_OFFLINE": "0"}
     with running_app(tmp_path / "space", **variables) as running, running.client() as owner:
         found = owner.get("/annotate/projects").json()["projects"]
-        assert [(project["name"], project["done"]) for project in found] == [("Signs", 12)]
+        assert [(project["name"], project["done"]) for project in found] == [("Signs", 11)], "one was skipped"
         assert f"{REPO}: {DECISIONS} decisions came from the Hub" in running.log.read_text()
     assert TOKEN not in running.log.read_text()
