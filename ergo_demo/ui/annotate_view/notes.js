@@ -20,7 +20,7 @@ export function noProject(role) {
 
 /** Everything is done; `left` items are leased by others. */
 export function finished({ items, done }, left, act) {
-  const others = left > 0 ? ` ${left} are with other people.` : "";
+  const others = left > 0 ? ` ${left} are left for other people.` : "";
   const rest = `${Math.max(done, items - left)} of ${items} done.${others}`;
   return { strong: "Nothing left in this worklist.", rest, button: "Look again", act };
 }
