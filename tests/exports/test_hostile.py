@@ -238,7 +238,8 @@ def test_a_killed_export_leaves_no_folder_of_its_name_and_the_next_one_goes_on(
     shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     many(shop, 40)
-    export(shop.store, Request(format=format_named("trl-sft")), tmp_path / "whole")
+    asked = Request(format=format_named("trl-sft"), processor="Qwen2.5-VL")  # as the command line does
+    export(shop.store, asked, tmp_path / "whole")
     command = ["export", "trl-sft", str(tmp_path / "new" / "out"), "--data", str(shop.folder.parent / "data")]
     shop.store.close()
     monkeypatch.setenv("ERGO_SECRET", "a secret for the tests only")

@@ -69,7 +69,9 @@ def test_it_is_the_only_endpoint_that_is_listed(app: RunningApp) -> None:
     assert set(listed["named_endpoints"]) == {"/ask"}
     assert not listed["unnamed_endpoints"]
     names = [parameter["parameter_name"] for parameter in listed["named_endpoints"]["/ask"]["parameters"]]
-    assert names == ["image", "question", "coarse_budget_tokens", "zoom_budget_tokens", "temperature", "seed"]
+    assert names == [
+        "image", "question", "coarse_budget_tokens", "zoom_budget_tokens", "temperature", "seed", "samples",
+    ]  # fmt: skip
 
 
 def test_nothing_of_the_photo_is_kept(app: RunningApp, client: Client, photo: Path) -> None:
@@ -106,7 +108,7 @@ def test_a_path_that_was_not_uploaded_is_not_opened(app: RunningApp, image: obje
     if isinstance(image, dict):
         image = {**image, "meta": {"_type": "gradio.FileData"}}
     with app.client() as http:
-        joined = http.post("/gradio_api/call/ask", json={"data": [image, "What is it?", None, None, None, None]})
+        joined = http.post("/gradio_api/call/ask", json={"data": [image, "What is it?", None, None, None, None, None]})
         said = http.get(f"/gradio_api/call/ask/{joined.json()['event_id']}").text
     assert said.startswith("event: error")
     assert "root:" not in said
@@ -153,7 +155,7 @@ def test_gradio_sends_our_headers_on_every_route(app: RunningApp, path: str) -> 
 
 
 def test_a_visitor_who_asks_too_often_waits(tmp_path: Path) -> None:
-    call = {"data": [None, "What is it?", None, None, None, None]}
+    call = {"data": [None, "What is it?", None, None, None, None, None]}
     with running_app(tmp_path, ERGO_CALLS_PER_MINUTE="2") as app, app.client() as http:
         statuses = [http.post("/gradio_api/call/ask", json=call).status_code for _ in range(4)]
         ask = next(fn for fn in http.get("/config").json()["dependencies"] if fn["api_name"] == "ask")
