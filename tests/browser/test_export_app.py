@@ -43,7 +43,7 @@ def test_the_owner_tries_writes_and_fetches(
     assert chosen
     assert rejected["x"] + rejected["width"] < chosen["x"], "the model's box is left of the person's, and above it"
     assert rejected["y"] + rejected["height"] < chosen["y"]
-    asked = "Frame. Pictures of 1,148 × 840 px: the processor of transformers"
+    asked = "Frame. Pictures of 560 × 420 px: the processor of transformers"
     assert asked in view.locator("[data-part=checks]").inner_text()
     assert view.get_by_text("<b>What</b> is at 0?").count() == 1, "what people wrote is text"
     view.get_by_role("radio", name="COCO").check()

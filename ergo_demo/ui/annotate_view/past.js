@@ -4,6 +4,7 @@ export class Past {
   #server;
   #list = [];
   #at = -1;
+  #going = Promise.resolve(); // the last step: the next one, asked for meanwhile, goes on from where it ends
 
   constructor(server) {
     this.#server = server;
@@ -26,9 +27,14 @@ export class Past {
 
   /**
    * Goes one decision back (1), forward (-1) or to the last one (0). The item to open, null for the worklist again,
-   * undefined where there is nothing that way.
+   * undefined where there is nothing that way. Steps asked for quickly are taken one after the other.
    */
-  async go(by, project) {
+  go(by, project) {
+    const step = () => this.#go(by, project);
+    return (this.#going = this.#going.then(step, step));
+  }
+
+  async #go(by, project) {
     if (this.#at < 0) this.#list = (await this.#server.mine(project)).decisions;
     const at = by === 0 ? 0 : Math.min(this.#at + by, this.#list.length - 1);
     if (at === this.#at || this.#list.length === 0) return undefined;

@@ -18,7 +18,7 @@ def test_accepting_is_one_key_and_the_next_item_is_there(visit: Visit, desk: Des
     assert [(each["item"], each["action"], each["boxes"]) for each in desk.decisions] == [
         (f"i{number}", "accept", [BOX]) for number in range(3)
     ]
-    assert page.locator(".e-prog").get_attribute("aria-valuenow") == "3"
+    page.locator('.e-prog[aria-valuenow="3"]').wait_for()
     assert page.locator(".e-sess").inner_text().startswith("3 done, median 3.6 s")
 
 
