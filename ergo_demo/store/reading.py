@@ -1,6 +1,7 @@
 """Annotations as they are read: the newest, the history, what came too late, a project page by page."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
+from typing import TypeVar
 
 import sqlalchemy as sa
 
@@ -9,6 +10,7 @@ from ergo_demo.store import rows, tables
 from ergo_demo.store.records import Annotation, Submission
 
 ANNOTATION = tables.annotation
+Place = TypeVar("Place")
 PAGE = 500
 """Annotations in memory at once."""
 
@@ -38,14 +40,12 @@ def refused(connection: sa.Connection, item: str, annotator: str) -> list[Submis
 
 def by_time(engine: sa.Engine, project: str, annotator: str | None = None) -> Iterator[Annotation]:
     """The annotations of a project that count, by time, a page at a time."""
-    after = ("", "")
-    while True:
-        with engine.connect() as connection:
-            page = _page_by_time(connection, project, after, annotator)
-        yield from page
-        if not page:
-            return
-        after = (page[-1].created, page[-1].submission.client_id)
+    return _pages(
+        engine,
+        ("", ""),
+        lambda connection, after: _page_by_time(connection, project, after, annotator),
+        lambda last: (last.created, last.submission.client_id),
+    )
 
 
 def _page_by_time(
@@ -74,14 +74,29 @@ def chosen(connection: sa.Connection, wanted: Collection[str]) -> list[Annotatio
 
 def by_item(engine: sa.Engine, project: str, *, every_version: bool = False) -> Iterator[Annotation]:
     """As `by_time`, but what was said about one item stands together, with `every_version` all of it."""
-    after = ("", "", 0)
+    return _pages(
+        engine,
+        ("", "", 0),
+        lambda connection, after: _page_by_item(connection, project, after, every_version),
+        lambda last: (last.submission.item, last.annotator, last.version),
+    )
+
+
+def _pages(
+    engine: sa.Engine,
+    first: Place,
+    page_after: Callable[[sa.Connection, Place], list[Annotation]],
+    place_of: Callable[[Annotation], Place],
+) -> Iterator[Annotation]:
+    """Page after page, each from where the one before ended, with no connection held between them."""
+    after = first
     while True:
         with engine.connect() as connection:
-            page = _page_by_item(connection, project, after, every_version)
+            page = page_after(connection, after)
         yield from page
         if not page:
             return
-        after = (page[-1].submission.item, page[-1].annotator, page[-1].version)
+        after = place_of(page[-1])
 
 
 def _page_by_item(
