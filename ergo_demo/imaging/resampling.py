@@ -1,7 +1,7 @@
 """Views of a stored photo: a region of it at the size that a model sees, as ERGO's reference code makes them.
 
 The reference resizes with Pillow, so Pillow resizes here too, fed with rows that libvips reads from our own file:
-the same numbers, and never the whole photo in memory. Pillow decodes nothing here.
+the same numbers, and never a large photo in memory. Pillow decodes nothing here.
 """
 
 import math
@@ -19,6 +19,7 @@ from PIL import Image
 from ergo_demo.errors import BoxInvalid, PhotoExpired
 from ergo_demo.geometry import Box, View
 from ergo_demo.imaging.photo import Kernel, Photo
+from ergo_demo.imaging.reading import Source
 
 FILTERS = {Kernel.BICUBIC: Image.Resampling.BICUBIC, Kernel.LANCZOS: Image.Resampling.LANCZOS}
 """What Pillow calls them."""
@@ -26,7 +27,7 @@ FILTERS = {Kernel.BICUBIC: Image.Resampling.BICUBIC, Kernel.LANCZOS: Image.Resam
 _SUPPORT_PX = {Kernel.BICUBIC: 2, Kernel.LANCZOS: 3}
 """Reach of a kernel on each side, in px of whichever frame is coarser."""
 
-_STRIP_BYTES = 1 << 18
+_STRIP_BYTES = 1 << 20
 _BAND_BYTES = 4 << 20
 _OUTSIDE_PX = 1e-6
 """What float arithmetic may leave of a region outside the photo."""
@@ -53,9 +54,17 @@ def resample(photo: Photo, view: View, kernel: Kernel) -> Pixels:
     try:
         os.utime(photo.folder)
         with _one_reader:
-            return _resized(_open(photo), inside, kernel)
+            return _read(photo, inside, kernel)
     except (OSError, pyvips.Error) as error:
         raise PhotoExpired("This photo is no longer stored.", remedy="Drop it again.") from error
+
+
+def _read(photo: Photo, view: View, kernel: Kernel) -> Pixels:
+    # The source must go before the lock does: libvips takes its own to let go of a file.
+    source = Source(photo, whole=view.region == Box.of(photo.size))
+    pixels = _resized(source, view, kernel)
+    source.hold()
+    return pixels
 
 
 def save_png(stored: Path, target: Path) -> None:
@@ -73,22 +82,14 @@ def _inside(region: Box, photo: Photo) -> Box:
     return region.clip(whole)
 
 
-def _open(photo: Photo) -> pyvips.Image:
-    """The stored file as an image whose rows are read from the top down."""
-    pyvips.cache_set_max(0)  # Each strip is cut out once; kept, it would keep the file and its decoder.
-    load = pyvips.Image.jpegload if photo.path.suffix == ".jpg" else pyvips.Image.tiffload
-    # libvips maps a JPEG into memory: these pages are the file's own, and the system may drop them at any time.
-    return load(str(photo.path), access="sequential")
-
-
-def _resized(image: pyvips.Image, view: View, kernel: Kernel) -> Pixels:
+def _resized(source: Source, view: View, kernel: Kernel) -> Pixels:
     """Across first and down second, as Pillow does, in bands of the view that keep what is held small."""
     region, size = view.region, view.size
     down = region.height / size.height
     reach = _SUPPORT_PX[kernel] * max(1.0, down) + 1
     pixels = np.empty((size.height, size.width, 3), np.uint8)
     with ThreadPoolExecutor(1, thread_name_prefix="ergo-rows") as ahead:
-        rows = _Rows(image, view, kernel, ahead)
+        rows = _Rows(source, view, kernel, ahead)
         for top, bottom in _bands(size.height, round(_BAND_BYTES / (size.width * 3 * down))):
             first, last = region.y1 + top * down, region.y1 + bottom * down
             held = rows.between(math.floor(first - reach), math.ceil(last + reach))
@@ -110,21 +111,19 @@ class _Rows:
     `top` is the source row of the first one held. `ahead`, of one thread, reads the next strip while one is resized.
     """
 
-    def __init__(self, image: pyvips.Image, view: View, kernel: Kernel, ahead: ThreadPoolExecutor) -> None:
+    def __init__(self, source: Source, view: View, kernel: Kernel, ahead: ThreadPoolExecutor) -> None:
         region, self._width, self._filter = view.region, view.size.width, FILTERS[kernel]
         reach = _SUPPORT_PX[kernel] * max(1.0, region.width / view.size.width) + 1
         self._left = max(0, math.floor(region.x1 - reach))
-        self._right = min(image.width, math.ceil(region.x2 + reach))
+        self._right = min(source.size.width, math.ceil(region.x2 + reach))
         self._across = (region.x1 - self._left, region.x2 - self._left)
-        self._image, self._ahead = image, ahead
-        # Where it is used: a region of libvips belongs to one thread.
-        self._reader = ahead.submit(pyvips.Region.new, image).result()
+        self._source, self._ahead = source, ahead
         self._held: Pixels | None = None
         self.top = 0
 
     def between(self, first: int, last: int) -> Pixels:
         """Rows `first` to `last` (not included) as far as the photo has them; the ones before are let go."""
-        first, last = max(0, first), min(self._image.height, last)
+        first, last = max(0, first), min(self._source.size.height, last)
         kept = [] if self._held is None else [self._held[first - self.top :]]
         start = first if self._held is None else self.top + len(self._held)
         step = max(1, _STRIP_BYTES // (3 * (self._right - self._left)))
@@ -142,8 +141,7 @@ class _Rows:
             yield self._resized(raw)
 
     def _read(self, top: int, bottom: int) -> Image.Image:
-        size = (self._right - self._left, bottom - top)
-        return Image.frombuffer("RGB", size, self._reader.fetch(self._left, top, *size), "raw", "RGB", 0, 1)
+        return self._source.read((self._left, top, self._right, bottom))
 
     def _resized(self, strip: Image.Image) -> Pixels:
         left, right = self._across

@@ -150,6 +150,7 @@ def _deep() -> NDArray[np.uint16]:
 BEASTS = (
     Beast("jpeg", _scene_with("JPEG", quality=98, subsampling=0), scene, lossy=True),
     Beast("jpeg progressive", _scene_with("JPEG", quality=98, subsampling=0, progressive=True), scene, lossy=True),
+    Beast("jpeg of halved colour", _scene_with("JPEG", quality=98, subsampling=2), scene, lossy=True),
     Beast("jpeg grey", lambda: saved(picture().getchannel(0), "JPEG", quality=98), _grey, lossy=True),
     Beast("png", _scene_with("PNG"), scene),
     Beast("png grey", lambda: saved(picture().getchannel(0), "PNG"), _grey),
