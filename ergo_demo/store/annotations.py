@@ -9,13 +9,14 @@ from ergo_demo.geometry import Box
 from ergo_demo.records import from_json, to_json
 from ergo_demo.store import deciding, rows, tables
 from ergo_demo.store.forgetting import count_done, refuse_forgotten
+from ergo_demo.store.keeping import agree
 from ergo_demo.store.measures import measure
 from ergo_demo.store.reading import MINE, NEWEST, newest
 from ergo_demo.store.records import Action, Annotation, Order, Plan, Receipt, Stale, Submission
 from ergo_demo.store.sql import add_once
 
 ANNOTATION, DRAFT, ITEM, LEASE, PROJECT = tables.annotation, tables.draft, tables.item, tables.lease, tables.project
-TOMB = tables.tombstone
+MEMBER, TOMB = tables.member, tables.tombstone
 
 # Made once: building a statement costs more than SQLite needs to run it.
 _REPEATED = sa.select(
@@ -33,6 +34,10 @@ _ITEM = (
         sa.exists()
         .where(DRAFT.c.item == sa.bindparam("item"), DRAFT.c.annotator == sa.bindparam("annotator"))
         .label("drafted"),
+        sa.select(MEMBER.c.agreement)
+        .where(MEMBER.c.project == ITEM.c.project, MEMBER.c.person == sa.bindparam("annotator"))
+        .scalar_subquery()
+        .label("agreed"),
         sa.exists().where(TOMB.c.kind == "annotator", TOMB.c.name == sa.bindparam("annotator")).label("forgotten"),
     )
     .join(PROJECT, PROJECT.c.id == ITEM.c.project)
@@ -55,23 +60,26 @@ _PAIR = {
 
 
 def submitting(
-    submission: Submission, annotator: str, role: str, expanded: Box | None = None
+    submission: Submission, annotator: str, role: str, expanded: Box | None, *, agrees: bool
 ) -> Callable[[sa.Connection], Receipt | Stale]:
-    """The work of one submission, with what needs no database done already. Raises InputError.
-
-    `expanded`: the region of the item's trace (source px), for the measures.
-    """
+    """The work of one submission, with what needs no database done already: Store.submit_soon. Raises InputError."""
     deciding.check(submission)
     digest = deciding.digest_of(submission)
 
     def work(connection: sa.Connection) -> Receipt | Stale:
-        return _submit(connection, submission, annotator, role, digest, expanded)
+        return _submit(connection, submission, annotator, role, digest, expanded, agrees)
 
     return work
 
 
 def _submit(
-    connection: sa.Connection, submission: Submission, annotator: str, role: str, digest: str, expanded: Box | None
+    connection: sa.Connection,
+    submission: Submission,
+    annotator: str,
+    role: str,
+    digest: str,
+    expanded: Box | None,
+    agrees: bool,
 ) -> Receipt | Stale:
     if repeated := connection.execute(_REPEATED, {"id": submission.client_id}).mappings().first():
         return _receipt_again(repeated, submission, annotator, digest)
@@ -87,6 +95,8 @@ def _submit(
     before = connection.execute(NEWEST, pair).mappings().first() if version else None
     annotation = _annotation(submission, annotator, role, found, before, expanded)
     _add(connection, annotation, digest)
+    if agrees and not version and found["agreed"] != annotation.agreement:
+        agree(connection, annotation.project, annotator, role, annotation.agreement)
     if more := _decides(submission.action) - _decided(before):
         connection.execute(_DONE, {"its_id": submission.item, "more": more})
     for table, there in ((DRAFT, found["drafted"]), (LEASE, found["queue"])):

@@ -17,6 +17,10 @@ from sqlalchemy import event
 from ergo_demo.errors import StoreDamaged, StoreUnreachable, StoreUnsafe
 
 BUSY_SECONDS = 10.0
+READERS = 40
+"""Connections that are kept for reading: one for each thread that answers people. Opening one takes longer than what
+most of them ask."""
+
 APPLICATION_ID = 0x4552474F
 """Marks the file as ours ("ERGO"), for `file` and for whoever finds it."""
 
@@ -31,7 +35,7 @@ def open_sqlite(file: Path, *, read_only: bool = False) -> sa.Engine:
         f"sqlite:///{file}",
         json_serializer=_dumps,
         connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
-        pool_size=5 if read_only else 1,
+        pool_size=READERS if read_only else 1,
         max_overflow=20 if read_only else 0,
     )
     event.listen(engine, "connect", partial(_prepare_sqlite, read_only=read_only))
@@ -76,8 +80,8 @@ def open_postgresql(url: str, *, read_only: bool = False) -> sa.Engine:
         json_serializer=_dumps,
         connect_args={"options": options, "connect_timeout": int(BUSY_SECONDS)},
         pool_pre_ping=True,
-        pool_size=5 if read_only else 1,
-        max_overflow=20 if read_only else 0,
+        pool_size=20 if read_only else 1,
+        max_overflow=10 if read_only else 0,
         isolation_level="REPEATABLE READ" if read_only else "READ COMMITTED",
     )
 

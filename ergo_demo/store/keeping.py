@@ -2,11 +2,13 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import sqlalchemy as sa
 
 from ergo_demo.errors import NotThere
-from ergo_demo.geometry import Box
 from ergo_demo.records import Trace, from_json, to_json
 from ergo_demo.store import rows, tables
 from ergo_demo.store.forgetting import refuse_forgotten
@@ -17,7 +19,29 @@ ITEM, TRACE = tables.item, tables.trace
 
 # Made once, because every submission asks. The whole record, not a field of it: PostgreSQL reads none where a model
 # wrote a NUL anywhere.
-_TRACED = sa.select(TRACE.c.record).join(ITEM, ITEM.c.trace == TRACE.c.id).where(ITEM.c.id == sa.bindparam("item"))
+_CASE = (
+    sa.select(ITEM, tables.member.c.role, TRACE.c.record)
+    .outerjoin(TRACE, TRACE.c.id == ITEM.c.trace)
+    .outerjoin(
+        tables.member,
+        sa.and_(tables.member.c.project == ITEM.c.project, tables.member.c.person == sa.bindparam("person")),
+    )
+    .where(ITEM.c.id == sa.bindparam("item"))
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    """An item before a person: `role` is what they are in its project, None for nobody."""
+
+    item: Item
+    role: str | None
+    record: dict[str, Any] | None
+
+    @cached_property
+    def trace(self) -> Trace | None:
+        """Of the item's run."""
+        return None if self.record is None else from_json(Trace, self.record)
 
 
 def add_image(connection: sa.Connection, image: Image) -> None:
@@ -50,11 +74,12 @@ def trace(connection: sa.Connection, id: str, asked_by: str | None = None) -> Tr
     return from_json(Trace, found[0]) if found else None
 
 
-def region_of(connection: sa.Connection, item: str) -> Box | None:
-    """The expanded region (source px) of the trace of this item, if it has one."""
-    found = connection.execute(_TRACED, {"item": item}).first()
-    region = found[0].get("region") if found else None
-    return None if region is None else from_json(Box, region)
+def case(connection: sa.Connection, item: str, person: str) -> Case | None:
+    """The item of this id with all that a decision of `person` about it is checked against."""
+    found = connection.execute(_CASE, {"item": item, "person": person}).mappings().first()
+    if found is None:
+        return None
+    return Case(rows.item_of(found), found["role"], found["record"])
 
 
 def add_project(connection: sa.Connection, id: str, name: str, plan: Plan) -> None:

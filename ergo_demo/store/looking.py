@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from ergo_demo.errors import NotThere
 from ergo_demo.geometry import Box, Size
 from ergo_demo.records import from_json
 from ergo_demo.store import rows, tables, worklist
@@ -103,19 +102,6 @@ class Looking:
         )
         with self._reading.connect() as connection:
             return list(connection.execute(chosen).scalars())
-
-    def agreements(self, project: str, person: str) -> tuple[str, str | None]:
-        """The version of a project's terms, and the one that a person has seen; None for nobody of the project.
-
-        Raises NotThere.
-        """
-        joined = PROJECT.outerjoin(MEMBER, (MEMBER.c.project == PROJECT.c.id) & (MEMBER.c.person == person))
-        chosen = sa.select(PROJECT.c.plan, MEMBER.c.agreement).select_from(joined).where(PROJECT.c.id == project)
-        with self._reading.connect() as connection:
-            found = connection.execute(chosen).first()
-        if found is None:
-            raise NotThere("There is no such project.", remedy="Choose one from the list.")
-        return from_json(Plan, found.plan).agreement, found.agreement
 
     def state(self, project: str) -> tuple[int, str]:
         """Changes whenever a decision of the project comes or goes."""

@@ -19,6 +19,7 @@ from types import TracebackType
 from typing import Self, get_args
 
 from ergo_demo.errors import Forgotten, NotThere
+from ergo_demo.geometry import Box
 from ergo_demo.records import Trace
 from ergo_demo.store import annotations, blobs, copying, drafts, identity, keeping, reading, verifying, worklist
 from ergo_demo.store.expiring import expire_photo, overdue_photos
@@ -171,16 +172,32 @@ class Store:
 
     # Decisions
 
-    def submit_soon(self, submission: Submission, annotator: str, role: str = "annotator") -> "Future[Receipt | Stale]":
-        """As `submit`, for whoever must not wait in this thread. What is wrong with `submission` is raised at once."""
-        # Read here, not by the writer for whom everybody waits: neither a trace nor whose it is ever changes.
+    def case(self, item: str, person: str) -> keeping.Case | None:
+        """The item of this id, the person's role in its project, and its trace; read once for a whole decision."""
         with self._parts.reading.connect() as connection:
-            expanded = keeping.region_of(connection, submission.item)
-        return self._writer.soon(annotations.submitting(submission, annotator, role, expanded))
+            return keeping.case(connection, item, person)
+
+    def submit_soon(
+        self,
+        submission: Submission,
+        annotator: str,
+        role: str = "annotator",
+        *,
+        expanded: Box | None,
+        agrees: bool = False,
+    ) -> "Future[Receipt | Stale]":
+        """As `submit`, without waiting and without reading. What is wrong with `submission` is raised at once.
+
+        `expanded`: the region (source px) of the item's trace, which the measures compare with. Whoever `agrees` has
+        seen the project's terms, and is noted for it with the first decision about an item.
+        """
+        return self._writer.soon(annotations.submitting(submission, annotator, role, expanded, agrees=agrees))
 
     def submit(self, submission: Submission, annotator: str, role: str = "annotator") -> Receipt | Stale:
         """Keeps a decision: the receipt once it is on the disk, the same for a retry. Raises InputError, NotThere."""
-        return self.submit_soon(submission, annotator, role).result()
+        case = self.case(submission.item, annotator)
+        expanded = case.trace.region if case and case.trace else None
+        return self.submit_soon(submission, annotator, role, expanded=expanded).result()
 
     def newest(self, item: str, annotator: str) -> Annotation | None:
         """What this person last decided about this item."""

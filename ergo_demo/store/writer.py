@@ -48,6 +48,7 @@ class Writer:
     def soon(self, work: Work[T]) -> "Future[T]":
         """The result of `work`, once it is on the disk."""
         job = _Job(work)
+        job.future.set_running_or_notify_cancel()  # nobody can take it back from now on
         with self._lock:
             if self._closed:
                 raise StoreError("The store is closed.", remedy="Start the app again.")

@@ -92,7 +92,7 @@ def test_what_was_on_the_disk_but_not_acknowledged_is_retried_without_harm(tmp_p
     sent = submission_of()
     with open_store(tmp_path) as store:
         fill(store)
-        store.submit_soon(sent, "ada").result()  # the answer is lost on its way
+        store.submit_soon(sent, "ada", expanded=None).result()  # the answer is lost on its way
     with open_store(tmp_path) as store:
         assert receipt(store.submit(sent, "ada")).repeated
         assert len(store.history("i0", "ada")) == 1

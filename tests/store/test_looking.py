@@ -1,8 +1,5 @@
 """Lists for people, on both databases: projects and how far they are, last decisions, every decision in short."""
 
-import pytest
-
-from ergo_demo.errors import NotThere
 from ergo_demo.geometry import Box
 from ergo_demo.store.records import Action, Effort, Order, Plan, Reason
 from ergo_demo.store.store import Store
@@ -24,14 +21,28 @@ def test_projects_of_a_person_and_of_all(store: Store) -> None:
 
 
 def test_terms_are_seen_once_and_a_role_stays(store: Store) -> None:
-    assert store.looking.agreements("p", "ada") == ("1", None)
     store.add_member("p", "ada", "annotator", "")
     store.agree("p", "ada", "owner", "2")
-    assert (store.looking.agreements("p", "ada"), store.role("p", "ada")) == (("1", "2"), "annotator")
-    with pytest.raises(NotThere, match="no such project"):
-        store.looking.agreements("q", "ada")
+    assert (_agreed(store, "ada"), store.role("p", "ada")) == ("2", "annotator")
     store.agree("p", "bo", "owner", "1")
     assert store.role("p", "bo") == "owner"
+
+
+def _agreed(store: Store, person: str) -> str | None:
+    project = store.looking.project("p", person)
+    return project.agreement if project else None
+
+
+def test_a_first_decision_notes_that_its_maker_has_seen_the_terms(store: Store) -> None:
+    """Those of now, once it is kept; not one that was refused, nor one from elsewhere that says nothing of terms."""
+    store.add_member("p", "ada", "annotator", "0")
+    store.submit_soon(submission_of("i0", base=3), "ada", expanded=None, agrees=True).exception()
+    receipt(store.submit(submission_of("i1"), "ada"))
+    assert _agreed(store, "ada") == "0"
+    receipt(store.submit_soon(submission_of("i0"), "ada", expanded=None, agrees=True).result())
+    assert (_agreed(store, "ada"), store.role("p", "ada")) == ("1", "annotator")
+    receipt(store.submit_soon(submission_of("i0"), "bo", "owner", expanded=None, agrees=True).result())
+    assert (_agreed(store, "bo"), store.role("p", "bo")) == ("1", "owner")
 
 
 def test_the_last_decisions_are_those_that_count(store: Store) -> None:

@@ -5,7 +5,7 @@ Whether something is not there or not yours is answered alike: nobody learns wha
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from starlette.datastructures import QueryParams
 from ergo_demo.errors import NotThere
 from ergo_demo.exports.hub.sending import Sender
 from ergo_demo.exports.jobs import Exports
+from ergo_demo.store.keeping import Case
 from ergo_demo.store.looking import Project
 from ergo_demo.store.records import Item
 from ergo_demo.store.store import Store
@@ -80,23 +81,16 @@ def member_of(desk: Desk, call: Call) -> str:
     return id
 
 
-def role_in(desk: Desk, call: Call, project: str) -> str:
-    """What this person is in a project. Raises NotThere for nobody: cheaper than `project_of`."""
-    if call.person.owner:
-        return "owner"
-    role = desk.store.role(project, call.who)
-    if role is None:
-        raise _no_item()
-    return role
+def case_of(desk: Desk, call: Call, id: str | None = None) -> Case:
+    """The item that the call names, whole, with its trace and this person's role. Raises NotThere."""
+    case = desk.store.case(id if id is not None else text_of(call.body, "item"), call.who)
+    if case is not None and call.person.owner:
+        return replace(case, role="owner")
+    if case is None or case.role is None:
+        raise NotThere("There is no such item.", remedy="Go on with the next one: it may have been removed.")
+    return case
 
 
-def item_of(desk: Desk, call: Call, id: str | None = None) -> tuple[Item, str]:
-    """The item that the call names, whole, and this person's role. Raises NotThere."""
-    item = desk.store.item(id if id is not None else text_of(call.body, "item"))
-    if item is None:
-        raise _no_item()
-    return item, role_in(desk, call, item.project)
-
-
-def _no_item() -> NotThere:
-    return NotThere("There is no such item.", remedy="Go on with the next one: it may have been removed.")
+def item_of(desk: Desk, call: Call, id: str | None = None) -> Item:
+    """The item that the call names, whole. Raises NotThere."""
+    return case_of(desk, call, id).item

@@ -89,7 +89,7 @@ def gallery(desk: Desk, call: Call) -> dict[str, Any]:
 
 def side_by_side(desk: Desk, call: Call) -> dict[str, Any]:
     """One item with everybody's decision, and how far each two boxes overlap."""
-    item, _role = item_of(desk, call, call.query.get("item", ""))
+    item = item_of(desk, call, call.query.get("item", ""))
     trace = desk.store.trace(item.trace) if item.trace else None
     some = [one for one in desk.reviews.of(item.project).decisions if one.item == item.id]
     kept = [(one, desk.store.newest(item.id, one.annotator)) for one in some]
@@ -110,7 +110,7 @@ def side_by_side(desk: Desk, call: Call) -> dict[str, Any]:
 
 def picture(desk: Desk, call: Call) -> Response:
     """The photo of an item, cut to the frame that its card named, small."""
-    item, _role = item_of(desk, call, call.query.get("item", ""))
+    item = item_of(desk, call, call.query.get("item", ""))
     made = desk.reviews.picture(item.blob_sha256, card_view(_frame_asked(call, item.frame)))
     return Response(made, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})
 

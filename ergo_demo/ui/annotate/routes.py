@@ -25,7 +25,7 @@ from ergo_demo.ui.annotate.people import COOKIE_SECONDS, Entrance, Person, Role
 from ergo_demo.ui.annotate.receiving import receive
 
 Handler: TypeAlias = Callable[[Desk, Call], Any]
-"""(desk, call) -> JSON, a Response, or work.Conflict. Runs in a thread; raises ErgoError."""
+"""(desk, call) -> JSON, a Response, work.Conflict or work.Later. Runs in a thread; raises ErgoError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +116,9 @@ def _endpoint(way: Way, desk: Desk, entrance: Entrance, waiting: CapacityLimiter
                 call = await _read(request, way, person, held)
                 handled = to_thread.run_sync(way.handler, desk, call, limiter=waiting if way.waits else None)
                 got = await (_watched(request, call, handled) if way.waits else handled)
+            if isinstance(got, work.Later):
+                # Shielded: a request that is given up gives up no decision.
+                got = got.answer(await asyncio.shield(asyncio.wrap_future(got.kept)))
         except ClientDisconnect:
             return Response(status_code=400)
         except HTTPException as error:

@@ -21,7 +21,7 @@ def what_if(desk: Desk, call: Call) -> dict[str, Any]:
 
     A newer call of the same person ends this one (409, "superseded"), and so does its browser when it hangs up.
     """
-    look_again, (whole, _role) = _model(desk), item_of(desk, call)
+    look_again, whole = _model(desk), item_of(desk, call)
     boxes, _repaired = read_boxes(call.body.get("boxes"), whole.frame)
     if not boxes:
         raise BoxInvalid("There is no box to look at.", remedy="Draw one.")
@@ -34,7 +34,7 @@ def what_if(desk: Desk, call: Call) -> dict[str, Any]:
 
 def expanded(desk: Desk, call: Call) -> dict[str, Any]:
     """The answer from the expanded region of an item's run; None where it is hidden, or a look costs. Ends as above."""
-    look_again, (whole, _role) = _model(desk), item_of(desk, call)
+    look_again, whole = _model(desk), item_of(desk, call)
     item = rows.without_suggestion(whole)
     trace = desk.store.trace(item.trace) if item.trace else None
     if trace is None:

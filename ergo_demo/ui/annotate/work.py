@@ -3,7 +3,10 @@
 import json
 import statistics
 import time
+from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from ergo_demo.errors import InputError, NotThere
@@ -11,11 +14,11 @@ from ergo_demo.geometry import Box, Size, fit_to_budget
 from ergo_demo.records import Trace
 from ergo_demo.store import rows
 from ergo_demo.store.looking import Project
-from ergo_demo.store.records import Draft, Item, Stale
+from ergo_demo.store.records import Draft, Item, Receipt, Stale
 from ergo_demo.ui import promise
 from ergo_demo.ui.annotate import decisions, shelf
 from ergo_demo.ui.annotate.answers import ids_of, number_of
-from ergo_demo.ui.annotate.call import Call, Desk, item_of, member_of, project_of
+from ergo_demo.ui.annotate.call import Call, Desk, case_of, item_of, member_of, project_of
 
 DRAFT_CHARACTERS = 100_000
 LAST_TIMES = 500
@@ -30,6 +33,14 @@ class Conflict:
     """Not the newest: both decisions, to be answered with 409."""
 
     body: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Later:
+    """What the store has not answered yet, and what is made of its answer: no thread waits for a disk."""
+
+    kept: "Future[Receipt | Stale]"
+    answer: Callable[[Receipt | Stale], dict[str, Any] | Conflict]
 
 
 def projects(desk: Desk, call: Call) -> dict[str, Any]:
@@ -145,7 +156,7 @@ def release(desk: Desk, call: Call) -> dict[str, Any]:
 
 def draft(desk: Desk, call: Call) -> dict[str, Any]:
     """Keeps unsent work."""
-    item, _role = item_of(desk, call)
+    item = item_of(desk, call)
     body = call.body.get("body")
     if len(json.dumps(body)) > DRAFT_CHARACTERS:
         raise InputError("The draft is too long.", remedy=f"{DRAFT_CHARACTERS:,} characters is the most.")
@@ -157,26 +168,23 @@ def draft(desk: Desk, call: Call) -> dict[str, Any]:
     return {"saved_at": rows.now()}
 
 
-def submit(desk: Desk, call: Call) -> dict[str, Any] | Conflict:
+def submit(desk: Desk, call: Call) -> Later:
     """Keeps a decision; answered once it is on the disk."""
-    item, role = item_of(desk, call)
+    case = case_of(desk, call)
     # The suggestion as it is, also of a blind item: what is submitted is compared with it.
-    trace = desk.store.trace(item.trace) if item.trace else None
-    submission, repaired = decisions.read_submission(call.body, item, trace)
-    got = desk.store.submit(submission, call.who, "owner" if role == "owner" else "annotator")
+    submission, repaired = decisions.read_submission(call.body, case.item, case.trace)
+    role = "owner" if case.role == "owner" else "annotator"
+    region = case.trace.region if case.trace else None
+    # Whoever submits has had the line of the project's terms before their eyes.
+    kept = desk.store.submit_soon(submission, call.who, role, expanded=region, agrees=True)
+    return Later(kept, partial(_answered, repaired=repaired))
+
+
+def _answered(got: Receipt | Stale, repaired: tuple[str, ...]) -> dict[str, Any] | Conflict:
     if isinstance(got, Stale):
         newest = decisions.shown(got.newest)
         return Conflict({"stale": {"yours": decisions.sent_again(got.refused), "newest": newest}})
-    if got.version == 1 and not got.repeated:
-        _agree(desk, call, item.project, role)
     return {"version": got.version, "saved_at": got.created, "repaired": list(repaired)}
-
-
-def _agree(desk: Desk, call: Call, project: str, role: str) -> None:
-    """Whoever submits has had the line of this version before their eyes."""
-    version, seen = desk.store.looking.agreements(project, call.who)
-    if seen != version:
-        desk.store.agree(project, call.who, role, version)
 
 
 def mine(desk: Desk, call: Call) -> dict[str, Any]:
@@ -190,7 +198,7 @@ def mine(desk: Desk, call: Call) -> dict[str, Any]:
 
 def reopen(desk: Desk, call: Call) -> dict[str, Any]:
     """An item that this person has decided, with that decision to go on from."""
-    item, _role = item_of(desk, call)
+    item = item_of(desk, call)
     newest = desk.store.newest(item.id, call.who)
     if newest is None:
         raise NotThere("You have not decided this item.", remedy="Choose one of your last decisions.")
