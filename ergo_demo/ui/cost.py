@@ -47,7 +47,7 @@ def card(photo: Photo | None, shown: Progress | None) -> Card:
     coarse = shown.coarse.tokens if shown.coarse else 0
     zoom = shown.zoom.tokens if shown.zoom else 0
     zoom += shown.trace.tokens().get("region", 0) if shown.trace else 0
-    most = 0 if shown.zoom or shown.trace else shown.chosen.zoom_budget_tokens
+    most = shown.most_tokens
     first, second, around = _seconds(shown)
     # A small photo costs more in two looks than in one: then the bar is as long as what was spent.
     length = max(whole, coarse + zoom + most)
@@ -66,11 +66,12 @@ def card(photo: Photo | None, shown: Progress | None) -> Card:
 
 
 def _seconds(shown: Progress) -> tuple[float, float, float]:
-    """Of the first look, of the second, and of what came after; 0 while it is not over."""
+    """Of the first look, of the second, and of what came after; 0 while it is not over, which the page counts."""
     trace = shown.trace
     first = trace.coarse.seconds if trace and trace.coarse else shown.coarse_seconds
     second = trace.zoom.seconds if trace and trace.zoom else shown.zoom_seconds
-    return first, second, trace.sample_seconds + _third_seconds(trace) if trace else 0.0
+    around = trace.sample_seconds + _third_seconds(trace) if trace else shown.sample_seconds
+    return first, second, around
 
 
 def _third_seconds(trace: Trace) -> float:

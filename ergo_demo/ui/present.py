@@ -216,9 +216,10 @@ def _steps(phase: Phase, shown: Progress | None) -> list[Step]:
     if shown.zoom is None:
         return [_step("now", coarse), _step("wait", "waits"), _step("wait", "waits")]
     first = _step("done", coarse, shown.coarse_seconds)
-    if shown.stage == "samples":
+    if shown.stage in ("samples", "region"):
         second = _step("done", words.tokens(shown.zoom.tokens), shown.zoom_seconds)
-        return [first, second, _step("now", f"{shown.samples_ended} of {shown.samples_of} samples")]
+        sampled = f"{shown.samples_ended} of {shown.samples_of} samples"
+        return [first, second, _step("now", sampled if shown.stage == "samples" else "third look")]
     return [first, _step("now", words.tokens(shown.zoom.tokens)), _step("wait", "waits")]
 
 

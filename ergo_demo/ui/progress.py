@@ -21,7 +21,7 @@ from ergo_demo.imaging import Photo
 from ergo_demo.protocol.parsing import Why
 from ergo_demo.records import Trace
 
-Stage: TypeAlias = Literal["coarse", "zoom", "samples", "done"]
+Stage: TypeAlias = Literal["coarse", "zoom", "samples", "region", "done"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,7 @@ class Progress:
     """By the present look."""
     coarse_seconds: float = 0.0
     zoom_seconds: float = 0.0
+    sample_seconds: float = 0.0
     answer: str | None = None
     """As soon as it is known: samples come after it."""
     samples_ended: int = 0
@@ -60,7 +61,7 @@ class Progress:
                 written = self.tokens_written + 1
                 return replace(self, coarse_text=self.coarse_text + token.text, tokens_written=written)
             case Spoke("region", _):
-                return self
+                return replace(self, tokens_written=self.tokens_written + 1)
             case Spoke(_, token):
                 written = self.tokens_written + 1
                 return replace(self, zoom_text=self.zoom_text + token.text, tokens_written=written)
@@ -77,8 +78,24 @@ class Progress:
                 began = self.began if self.stage == "samples" else now
                 return replace(self, stage="samples", samples_ended=ended, samples_of=of, began=began)
             case RegionReady(region, _):
-                return replace(self, region=region)
+                return self._around(region, now)
             case Finished(trace):
                 return replace(self, stage="done", trace=trace, box=trace.box, why=trace.why)
             case _:
                 assert_never(event)
+
+    def _around(self, region: Box | None, now: float) -> "Progress":
+        """Once the samples are there: at the third look, where one is wanted and there is a region to read."""
+        found = replace(self, region=region)
+        if not self.chosen.region_look or region is None:
+            return found
+        sampled = now - self.began if self.stage == "samples" else 0.0
+        return replace(found, stage="region", sample_seconds=sampled, began=now, tokens_written=0)
+
+    @property
+    def most_tokens(self) -> int:
+        """How many more vision tokens the looks to come may cost; nobody knows yet what they will look at."""
+        if self.trace is not None:
+            return 0
+        third = self.chosen.region_look and self.chosen.samples > 0 and self.why is None
+        return self.chosen.zoom_budget_tokens * ((self.zoom is None) + third)

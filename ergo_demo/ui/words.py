@@ -81,6 +81,9 @@ def sentences(photo: Photo | None, shown: Progress | None, chosen: RunSettings |
         strong = f"Looking around: %s s, {shown.samples_ended} of {shown.samples_of} samples."
         return [{"strong": strong, "rest": rest, "icon": "clock"}]
     written = tokens(shown.tokens_written)
+    if shown.stage == "region":
+        rest = "Is the answer the same when the region is read?"
+        return [{"strong": f"Third look: %s s, {written} written.", "rest": rest, "icon": "clock"}]
     if shown.stage == "coarse":
         rest = "The box is drawn as soon as the model names a region."
         return [{"strong": f"First look: %s s, {written} written.", "rest": rest, "icon": "clock"}]
@@ -146,8 +149,9 @@ def status(phase: str, shown: Progress | None) -> str:
         return "Waiting for your turn."
     if shown is None:
         return "The photo is open." if phase == "ready" else ""
-    if shown.trace is None and shown.stage == "samples":
-        return f"Answer: {(shown.answer or '')[:400]}. Looking around."
+    if shown.trace is None and shown.stage in ("samples", "region"):
+        doing = "Looking around" if shown.stage == "samples" else "Third look"
+        return f"Answer: {(shown.answer or '')[:400]}. {doing}."
     if shown.trace is None:
         return "Second look." if shown.stage == "zoom" else "First look."
     trace = shown.trace
