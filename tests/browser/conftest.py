@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,9 +32,16 @@ class Serving:
     url: str
     orders: Path
 
-    def answer(self, question: str, *replies: str, seconds_per_token: float = 0.0, fails: str = "") -> None:
+    def answer(
+        self,
+        question: str,
+        *replies: str,
+        seconds_per_token: float = 0.0,
+        fails: str = "",
+        samples: Sequence[str] = (),
+    ) -> None:
         """From now on, who asks `question` gets these replies (see Order)."""
-        Order(list(replies), seconds_per_token, fails).write(self.orders, question)
+        Order(list(replies), seconds_per_token, fails, list(samples)).write(self.orders, question)
 
 
 @pytest.fixture(scope="session")
@@ -164,6 +171,13 @@ class AskPage:
 @pytest.fixture
 def visit(browser: Browser, serving: Serving) -> Iterator[Callable[..., AskPage]]:
     """Opens pages of visitors who share nothing. Afterwards: no dialog, no complaint, no request to anywhere else."""
+    with visiting(browser, serving) as open_page:
+        yield open_page
+
+
+@contextmanager
+def visiting(browser: Browser, serving: Serving) -> Iterator[Callable[..., AskPage]]:
+    """What `visit` gives to a test, for a fixture that several tests share."""
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 

@@ -10,27 +10,31 @@ import hashlib
 import json
 import sys
 from collections.abc import Callable, Generator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from ergo_demo import pipeline, ui
 from ergo_demo.asking import RunSettings
 from ergo_demo.engines import Stop, Turn
-from ergo_demo.engines.scripted import ScriptedDialogue, ScriptedEngine, in_order
+from ergo_demo.engines.scripted import Script, ScriptedDialogue, ScriptedEngine, in_order
 from ergo_demo.errors import OutOfMemory
 from ergo_demo.events import CropReady, Event
 from ergo_demo.imaging import Photo
-from ergo_demo.records import Generation, Message, Sampling, Token
+from ergo_demo.records import Generation, Message, Pixels, Sampling, Token
 from ergo_demo.ui import gpu
 
 
 @dataclass(frozen=True)
 class Order:
-    """What is answered to a question, how fast, and what fails at the second look: the "memory", or code of "ours"."""
+    """What is answered to a question, how fast, and what fails at the second look: the "memory", or code of "ours".
+
+    `samples`: what is drawn instead of the first reply, one after the other; that reply itself where there are none.
+    """
 
     replies: list[str]
     seconds_per_token: float = 0.0
     fails: str = ""
+    samples: list[str] = field(default_factory=list)
 
     def write(self, folder: Path, question: str) -> None:
         """For the server to find when `question` is asked."""
@@ -51,13 +55,26 @@ def look_as_ordered(orders: Path) -> Callable[[Photo, str, RunSettings, Stop], G
             engine = ScriptedEngine()
         else:
             kind = FailingEngine if order.fails == "memory" else ScriptedEngine
-            engine = kind(in_order(order.replies), order.seconds_per_token)
+            engine = kind(script_of(order), order.seconds_per_token)
         for event in pipeline.run(engine, photo, question, chosen, stop=stop):
             yield event
             if order and order.fails == "ours" and isinstance(event, CropReady):
                 raise KeyError("/secret/path")
 
     return look
+
+
+def script_of(order: Order) -> Script:
+    """The replies of one run: the first look is asked for once, and then again for each sample."""
+    said, samples = in_order(order.replies), iter(order.samples)
+    looked: list[int] = []
+
+    def script(picture: Pixels, turn: int) -> str:
+        again = turn == 0 and 0 in looked
+        looked.append(turn)
+        return next(samples, said(picture, turn)) if again else said(picture, turn)
+
+    return script
 
 
 class FailingEngine(ScriptedEngine):
