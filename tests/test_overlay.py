@@ -114,3 +114,24 @@ def test_the_hatching_is_denser_where_more_looks_agree_and_fades_with_the_slider
 def test_all_layers_give_the_same_bytes_each_time() -> None:
     noise = np.random.default_rng(1).integers(0, 256, (900, 1200, 3), np.uint8)
     assert draw(UNSURE, noise, LAYERS).tobytes() == draw(UNSURE, noise, LAYERS).tobytes()
+
+
+def luminance(colour: list[int]) -> float:
+    """Relative luminance of sRGB, 0 to 1 (WCAG 2.2)."""
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (part / 255 for part in colour)]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: list[int], other: list[int]) -> float:
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("photo", [(0, 0, 0), (128, 128, 128), tuple(AMBER), (255, 255, 255)], ids=str)
+@pytest.mark.parametrize("layer", LAYERS)
+def test_each_layer_is_legible_on_photos_of_any_brightness(layer: str, photo: tuple[int, int, int]) -> None:
+    """What meets at its edges: 3 to 1 at least, which is what graphics need (WCAG 2.2, 1.4.11)."""
+    # Larger than the stage, so that there are whole pixels of each line.
+    drawn = draw(UNSURE, np.full((1500, 2000, 3), photo, np.uint8), (layer,))
+    colours = np.unique(drawn[::3, ::3].reshape(-1, 3), axis=0).tolist()
+    assert contrast(min(colours, key=luminance), max(colours, key=luminance)) >= 3

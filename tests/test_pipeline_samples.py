@@ -13,9 +13,11 @@ from ergo_demo.events import Answered, Finished, RegionReady, Sampled, Spoke
 from ergo_demo.geometry import Box
 from ergo_demo.imaging import Photo
 from ergo_demo.pipeline import ask, run
+from ergo_demo.protocol.parsing import Flag
 from ergo_demo.records import Calibration, Finish, Outcome, Pixels, Sampling, Trace, from_json, to_json
 from ergo_demo.settings import Settings
 from ergo_demo.uncertainty.sampled import sample_region
+from tests.doubting import DoubtingEngine
 
 ZOOM = "<think>There it is.</think><zoom>[84, 56, 168, 112]</zoom>"
 ANSWER = "<think>I can read it.</think><answer>K 417</answer>"
@@ -57,6 +59,30 @@ def test_a_trace_holds_the_samples_and_what_they_say(photo: Photo) -> None:
     assert (trace.answer, trace.outcome) == ("K 417", Outcome.ANSWERED)
     assert trace.seconds()["total"] >= trace.sample_seconds > 0
     assert from_json(Trace, json.loads(json.dumps(to_json(trace)))) == trace
+
+
+def test_where_log_probabilities_exist_a_trace_says_where_each_edge_could_have_been(photo: Photo) -> None:
+    trace = ask(DoubtingEngine(in_order([ZOOM, ANSWER])), photo, "What is it?", CHOSEN)
+    assert [edge.written for edge in trace.coordinates] == [84, 56, 168, 112]
+    found = [(each.low, each.high, each.share) for each in trace.coordinates[0].ranges]
+    # 84 at three quarters of three quarters, 85 at three quarters of one, 90 to 99 at one.
+    expected = [(84, 84, 0.5625), (85, 85, 0.1875), (90, 99, 0.25)]
+    assert found == [(low, high, pytest.approx(share)) for low, high, share in expected]
+    assert trace.coarse is not None
+    assert not any(token.alternatives for token in trace.coarse.generation.tokens), "twenty words for each that is kept"
+    off = ask(DoubtingEngine(in_order([ZOOM, ANSWER])), photo, "What is it?", replace(CHOSEN, samples=0))
+    assert off.coordinates == (), "with samples off nothing is paid for them"
+
+
+def test_what_was_mended_in_a_samples_box_is_said_in_its_flags(photo: Photo) -> None:
+    replies = iter([ZOOM, ANSWER, "<zoom>[168, 112, 84, 56]</zoom>", "<zoom>[84, 56, 9999, 112]</zoom>"])
+    chosen = replace(CHOSEN, samples=2, sample_temperature=0.0)
+    trace = ask(ScriptedEngine(lambda _picture, _turn: next(replies)), photo, "What is it?", chosen)
+    assert [sample.flags for sample in trace.samples] == [(Flag.INVERTED,), (Flag.CLAMPED,)]
+    assert trace.samples[0].box == trace.box
+    assert trace.samples[1].box is not None
+    assert trace.samples[1].box.x2 == photo.size.width
+    assert from_json(Trace, json.loads(json.dumps(to_json(trace)))).samples == trace.samples
 
 
 def test_the_same_seed_gives_the_same_samples_and_another_one_others(photo: Photo) -> None:
@@ -148,11 +174,13 @@ def test_a_calibration_for_something_else_promises_nothing(photo: Photo, other: 
     assert trace.region == ask(scripted(ZOOM, ANSWER), photo, "What?", CHOSEN).region
 
 
-def test_too_few_items_leave_the_sample_region_as_it_is(photo: Photo) -> None:
-    few = replace(CALIBRATION, n=23)
-    trace = ask(scripted(ZOOM, ANSWER), photo, "What?", replace(CHOSEN, calibration=few))
-    assert trace.calibration == few
-    assert trace.region == ask(scripted(ZOOM, ANSWER), photo, "What?", CHOSEN).region
+def test_below_fifty_items_the_sample_region_stays_as_it_is(photo: Photo) -> None:
+    plain = ask(scripted(ZOOM, ANSWER), photo, "What?", CHOSEN).region
+    for n, grows in ((23, False), (49, False), (50, True)):
+        calibration = replace(CALIBRATION, n=n)
+        trace = ask(scripted(ZOOM, ANSWER), photo, "What?", replace(CHOSEN, calibration=calibration))
+        assert trace.calibration == calibration
+        assert (trace.region != plain) == grows
 
 
 def test_the_third_look_reads_the_region_and_is_counted(photo: Photo) -> None:
@@ -189,6 +217,9 @@ def test_settings_name_what_is_sampled_and_refuse_a_calibration_for_another_alph
         run_settings(info, Settings(calibration=file))
     file.write_text("{}")
     with pytest.raises(SettingInvalid, match="holds no calibration record"):
+        run_settings(info, Settings(calibration=file))
+    file.write_text(json.dumps({**to_json(CALIBRATION), "schema": 2}))
+    with pytest.raises(SettingInvalid, match="holds no calibration record of this version"):
         run_settings(info, Settings(calibration=file))
     file.write_text(json.dumps(to_json(CALIBRATION)))
     assert run_settings(info, Settings(calibration=file)).calibration == CALIBRATION

@@ -74,6 +74,7 @@ def test_the_consensus_is_a_box_between_the_samples(samples: Sequence[Box | None
     for edge, values in zip(found.edges, zip(*(box.edges for box in there), strict=True), strict=True):
         assert min(values) <= edge <= max(values)
         assert 2 * sum(value <= edge for value in values) >= len(values)
+        assert 2 * sum(value >= edge for value in values) >= len(values)
 
 
 @settings(deadline=None, max_examples=50)
