@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,16 +32,9 @@ class Serving:
     url: str
     orders: Path
 
-    def answer(
-        self,
-        question: str,
-        *replies: str,
-        seconds_per_token: float = 0.0,
-        fails: str = "",
-        samples: Sequence[str] = (),
-    ) -> None:
-        """From now on, who asks `question` gets these replies (see Order)."""
-        Order(list(replies), seconds_per_token, fails, list(samples)).write(self.orders, question)
+    def answer(self, question: str, *replies: str, **more: Any) -> None:
+        """From now on, who asks `question` gets these replies; `more` of how: see Order."""
+        Order(list(replies), **more).write(self.orders, question)
 
 
 @pytest.fixture(scope="session")

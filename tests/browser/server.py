@@ -22,6 +22,7 @@ from ergo_demo.events import CropReady, Event
 from ergo_demo.imaging import Photo
 from ergo_demo.records import Generation, Message, Pixels, Sampling, Token
 from ergo_demo.ui import gpu
+from tests.doubting import DoubtingEngine
 
 
 @dataclass(frozen=True)
@@ -29,12 +30,14 @@ class Order:
     """What is answered to a question, how fast, and what fails at the second look: the "memory", or code of "ours".
 
     `samples`: what is drawn instead of the first reply, one after the other; that reply itself where there are none.
+    `doubts`: the engine says what else it could have written (see DoubtingEngine).
     """
 
     replies: list[str]
     seconds_per_token: float = 0.0
     fails: str = ""
     samples: list[str] = field(default_factory=list)
+    doubts: bool = False
 
     def write(self, folder: Path, question: str) -> None:
         """For the server to find when `question` is asked."""
@@ -54,7 +57,7 @@ def look_as_ordered(orders: Path) -> Callable[[Photo, str, RunSettings, Stop], G
         if order is None:
             engine = ScriptedEngine()
         else:
-            kind = FailingEngine if order.fails == "memory" else ScriptedEngine
+            kind = FailingEngine if order.fails == "memory" else DoubtingEngine if order.doubts else ScriptedEngine
             engine = kind(script_of(order), order.seconds_per_token)
         for event in pipeline.run(engine, photo, question, chosen, stop=stop):
             yield event

@@ -41,7 +41,7 @@ def run(
 
 def levels(run: Run) -> NDArray[np.int64]:
     """(48, 64): the level of each cell, 0 for none."""
-    return np.ceil(np.array(run.trace.heat) * len(LEVELS)).astype(np.int64)
+    return np.asarray(np.ceil(np.array(run.trace.heat) * len(LEVELS)), np.int64)
 
 
 def inside(run: Run, level: int) -> NDArray[np.bool_]:

@@ -153,6 +153,22 @@ def test_how_likely_each_edge_was_is_left_out_where_nobody_knows(asked: AskPage)
     assert not asked.part("edges").is_visible()
 
 
+def test_how_likely_each_edge_was_is_shown_where_the_engine_knows(
+    visitor: AskPage, serving: Serving, tmp_path: Path
+) -> None:
+    question = "How sure are you?"
+    serving.answer(question, "<zoom>[140, 105, 420, 315]</zoom>", "<answer>7</answer>", doubts=True)
+    visitor.upload(write_png(tmp_path / "white.png", np.full((1200, 1600, 3), 255, np.uint8)))
+    visitor.ask(question)
+    visitor.part("edges").locator("summary").click()
+    rows = visitor.part("edge-list").locator("li").all_inner_texts()
+    assert [row.split()[0] for row in rows] == ["Left", "Top", "Right", "Bottom"]
+    # 140 of 560 view px is 400 of 1,600; each digit at three quarters.
+    assert "400 px" in rows[0]
+    assert "42 %" in rows[0]
+    assert "141" not in rows[0], "source px, not view px"
+
+
 def test_the_png_shows_the_layers_that_the_page_shows(asked: AskPage) -> None:
     asked.part("layer-heat").click()
     asked.part("layer-samples").click()

@@ -107,7 +107,7 @@ def looks(n: int, inwards: float, seed: int, *, at_edges: bool = True) -> list[t
         x, y = rng.uniform(room, SOURCE.width - room - width), rng.uniform(room, SOURCE.height - room - height)
         target = Box(x, y, x + width, y + height)
         wander = rng.uniform(0.02, 0.25)
-        box, *samples = (_moved(target, inwards, rng.normal(0, wander, 4)) for _ in range(3))
+        box, *samples = (_moved(target, inwards, rng.normal(0, wander, 4).tolist()) for _ in range(3))
         found.append((trace(box, *samples), target))
     return found
 
