@@ -194,6 +194,13 @@ def test_the_third_look_reads_the_region_and_is_counted(photo: Photo) -> None:
     assert tokens["region"] <= CHOSEN.zoom_budget_tokens
 
 
+def test_a_third_look_that_reads_something_else_says_so(photo: Photo) -> None:
+    replies = iter([ZOOM, ANSWER, ZOOM, ZOOM, "<answer>K 4l7</answer>"])
+    chosen = replace(CHOSEN, samples=2, region_look=True)
+    trace = ask(ScriptedEngine(lambda _picture, _turn: next(replies)), photo, "What?", chosen)
+    assert (trace.answer, trace.region_answer, trace.answers_differ) == ("K 417", "K 4l7", True)
+
+
 def test_a_third_look_that_fails_leaves_the_answer(photo: Photo) -> None:
     turns: list[int] = []
 
