@@ -24,6 +24,12 @@ def lines(trace: Trace, given: Calibration | None = None) -> list[Line]:
     return found
 
 
+def samples_label(trace: Trace | None) -> str:
+    """What the layer of the samples is called: with their number, once they are drawn."""
+    count = len(trace.samples) if trace else 0
+    return f"{count} sample{'' if count == 1 else 's'}" if count else "Samples"
+
+
 def about_sample(sample: Sample) -> str:
     """What a sample named, in a few words."""
     if sample.error is not None:

@@ -81,6 +81,7 @@ class Screen(TypedDict):
     box: list[float] | None
     region: list[float] | None
     region_label: str
+    samples_label: str
     samples: list[SampleView]
     heat: list[list[float]] | None
     edges: list[Edge]
@@ -134,6 +135,7 @@ def screen(page: Page) -> Screen:
         "region": _region(shown),
         "region_label": region_label(shown.trace if shown else None),
         "samples": _samples(shown.trace if shown else None),
+        "samples_label": doubt.samples_label(shown.trace if shown else None),
         "heat": [list(row) for row in shown.trace.heat] if shown and shown.trace and shown.trace.heat else None,
         "edges": edges(shown.trace if shown else None),
         "crop": _crop(shown, page.urls),

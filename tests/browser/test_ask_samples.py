@@ -54,7 +54,7 @@ def test_the_legend_reads_without_colour(asked: AskPage) -> None:
     for name in ("samples", "heat"):
         asked.part(f"layer-{name}").click()
     names = {name: asked.part(f"layer-{name}").inner_text().split("\n")[0] for name in LAYERS}
-    assert names == {"heat": "Heat map", "samples": "Samples", "region": "Sample region", "box": "Model box"}
+    assert names == {"heat": "Heat map", "samples": "8 samples", "region": "Sample region", "box": "Model box"}
     inks = dict(zip(LAYERS, glyphs(asked), strict=True))
     for one, other in combinations(LAYERS, 2):
         apart, either = inks[one] ^ inks[other], inks[one] | inks[other]

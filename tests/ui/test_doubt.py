@@ -92,6 +92,11 @@ def test_a_promise_has_its_n_and_its_range_and_there_is_none_below_fifty() -> No
         assert region_label(found) == "Sample region"
 
 
+def test_the_layer_of_the_samples_says_how_many_there_are() -> None:
+    labels = [doubt.samples_label(found) for found in (None, runs.trace(), trace(HERE), trace(HERE, None))]
+    assert labels == ["Samples", "Samples", "1 sample", "2 samples"]
+
+
 def test_a_third_look_says_whether_the_answer_stays() -> None:
     assert said(trace(HERE, HERE, differ=False))[2] == "Read from the region, the answer is the same."
     assert said(trace(HERE, HERE, differ=True))[2] == "Read from the region, the answer is 'K 4l7'."

@@ -136,6 +136,7 @@ class AskView {
     this.#parts["tag-text"].textContent = screen.tag;
     for (const id of Object.keys(SHOWN_AT_FIRST)) this.#parts[`layer-${id}`].disabled = !there(screen, id);
     this.#parts["name-region"].textContent = screen.region_label;
+    this.#parts["name-samples"].textContent = screen.samples_label;
     if (this.#chosen !== null && !screen.samples[this.#chosen]) this.#chosen = null;
     if (photo?.id !== before?.photo?.id) {
       this.#viewer.setPhoto(photo);
