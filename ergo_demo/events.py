@@ -68,6 +68,8 @@ class RegionReady:
 
     region: Box | None
     spread: float | None
+    calibrated: bool
+    """Whether it keeps a promise; else it is what the samples hold, and no more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ from ergo_demo.protocol import prompts
 from ergo_demo.protocol.parsing import Answer, Flag, Unreadable, Why, Zoom, read_answer, read_thought, read_zoom
 from ergo_demo.records import Finish, Generation, Look, Message, Outcome, Token, Trace
 from ergo_demo.uncertainty.coordinates import coordinates
-from ergo_demo.uncertainty.measuring import measured, read_sample
+from ergo_demo.uncertainty.measuring import is_calibrated, measured, read_sample
 from ergo_demo.uncertainty.sampled import answers_differ
 
 ALTERNATIVES = 20
@@ -133,7 +133,7 @@ class _TwoLooks:
         samples = [read_sample(reply, view, self.photo.size) for reply in replies]
         self.trace = measured(self.trace, samples, self.chosen.calibration)
         self.trace = replace(self.trace, sample_seconds=time.perf_counter() - started)
-        yield RegionReady(self.trace.region, self.trace.spread)
+        yield RegionReady(self.trace.region, self.trace.spread, is_calibrated(self.trace))
         if self.chosen.region_look and self.trace.region is not None and not self.stop():
             yield from self._read_region(engine.dialogue(self.chosen.sampling, first), self.trace.region)
 

@@ -178,9 +178,12 @@ def test_below_fifty_items_the_sample_region_stays_as_it_is(photo: Photo) -> Non
     plain = ask(scripted(ZOOM, ANSWER), photo, "What?", CHOSEN).region
     for n, grows in ((23, False), (49, False), (50, True)):
         calibration = replace(CALIBRATION, n=n)
-        trace = ask(scripted(ZOOM, ANSWER), photo, "What?", replace(CHOSEN, calibration=calibration))
-        assert trace.calibration == calibration
-        assert (trace.region != plain) == grows
+        *_, ready, last = run(scripted(ZOOM, ANSWER), photo, "What?", replace(CHOSEN, calibration=calibration))
+        assert isinstance(ready, RegionReady)
+        assert isinstance(last, Finished)
+        assert last.trace.calibration == calibration
+        assert ready.region == last.trace.region
+        assert (ready.region != plain, ready.calibrated) == (grows, grows)
 
 
 def test_the_third_look_reads_the_region_and_is_counted(photo: Photo) -> None:

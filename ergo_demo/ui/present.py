@@ -16,7 +16,7 @@ from ergo_demo.ui import cost, doubt, words
 from ergo_demo.ui.edges import Edge, edges
 from ergo_demo.ui.messages import Notice
 from ergo_demo.ui.progress import Progress
-from ergo_demo.ui.promise import Line, region_label
+from ergo_demo.ui.promise import Line
 
 Phase: TypeAlias = Literal["idle", "ready", "waiting", "running", "finished"]
 
@@ -133,7 +133,7 @@ def screen(page: Page) -> Screen:
         "dots": _dots(shown),
         "box": list(shown.box.edges) if shown and shown.box else None,
         "region": _region(shown),
-        "region_label": region_label(shown.trace if shown else None),
+        "region_label": words.region_label(shown),
         "samples": _samples(shown.trace if shown else None),
         "samples_label": doubt.samples_label(shown.trace if shown else None),
         "heat": [list(row) for row in shown.trace.heat] if shown and shown.trace and shown.trace.heat else None,

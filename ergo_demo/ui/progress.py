@@ -48,6 +48,8 @@ class Progress:
     samples_ended: int = 0
     samples_of: int = 0
     region: Box | None = None
+    calibrated: bool = False
+    """Whether `region` keeps a promise."""
     box: Box | None = None
     why: Why | None = None
     trace: Trace | None = None
@@ -77,8 +79,8 @@ class Progress:
             case Sampled(ended, of):
                 began = self.began if self.stage == "samples" else now
                 return replace(self, stage="samples", samples_ended=ended, samples_of=of, began=began)
-            case RegionReady(region, _):
-                return self._around(region, now)
+            case RegionReady(region, _, calibrated):
+                return replace(self._around(region, now), calibrated=calibrated)
             case Finished(trace):
                 return replace(self, stage="done", trace=trace, box=trace.box, why=trace.why)
             case _:

@@ -5,7 +5,7 @@ from typing import NotRequired, TypedDict
 from ergo_demo.geometry import Box, Size
 from ergo_demo.records import Calibration, Trace
 from ergo_demo.uncertainty.conformal import LEAST_ITEMS, share_range
-from ergo_demo.uncertainty.measuring import opinions
+from ergo_demo.uncertainty.measuring import is_calibrated, opinions
 
 
 class Line(TypedDict):
@@ -20,7 +20,11 @@ class Line(TypedDict):
 
 def region_label(trace: Trace | None) -> str:
     """What the dashed box is called: only a calibrated one is more than what the samples hold."""
-    calibrated = trace is None or (trace.calibration is not None and trace.calibration.n >= LEAST_ITEMS)
+    return named(calibrated=trace is None or is_calibrated(trace))
+
+
+def named(*, calibrated: bool) -> str:
+    """The name of a region that does, or does not, keep a promise."""
     return "Expanded region" if calibrated else "Sample region"
 
 

@@ -11,7 +11,7 @@ from ergo_demo.geometry import PATCH, View, full_resolution_tokens
 from ergo_demo.imaging import Photo
 from ergo_demo.protocol.parsing import Flag, Why, read_thought
 from ergo_demo.records import Calibration, Outcome, Trace
-from ergo_demo.ui import doubt
+from ergo_demo.ui import doubt, promise
 from ergo_demo.ui.progress import Progress
 from ergo_demo.ui.promise import Line as Line
 
@@ -135,6 +135,13 @@ def _resolution(view: View) -> str:
     if scale > 1.05:
         return f"read enlarged {scale:.1f} times"
     return "read at full resolution" if scale > 0.95 else f"read at {scale * 100:.0f} % of full resolution"
+
+
+def region_label(shown: Progress | None) -> str:
+    """What the dashed box is called, also while the third look reads it and there is no trace."""
+    if shown is None or shown.trace is not None or shown.region is None:
+        return promise.region_label(shown.trace if shown else None)
+    return promise.named(calibrated=shown.calibrated)
 
 
 def outcome(trace: Trace) -> str:

@@ -86,6 +86,11 @@ def expanded_region(trace: Trace) -> Box | None:
     return grown(region, growth, Box.of(trace.source))
 
 
+def is_calibrated(trace: Trace) -> bool:
+    """Whether the trace's region, where there is one, keeps the promise of a calibration."""
+    return trace.calibration is not None and trace.calibration.n >= LEAST_ITEMS
+
+
 def region_of_samples(trace: Trace) -> Box | None:
     """The sample region (source px); None without a box or without samples."""
     boxes = opinions(trace.samples)

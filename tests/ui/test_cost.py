@@ -68,7 +68,7 @@ def test_a_third_look_is_part_of_the_most_that_a_run_may_cost() -> None:
 
 def test_while_the_third_look_reads_the_page_says_so_and_counts_on() -> None:
     shown = asked_for_three(
-        *LOOKED, (RegionReady(AROUND.region, 0.1), 102.3), (Spoke("region", Token("<think>")), 102.5)
+        *LOOKED, (RegionReady(AROUND.region, 0.1, calibrated=False), 102.3), (Spoke("region", Token("<think>")), 102.5)
     )
     page = screen(Page(photo=runs.PHOTO, shown=shown, now=102.7))
     assert [f"{line['strong']} {line['rest']}" for line in page["sentences"]] == [
@@ -76,6 +76,9 @@ def test_while_the_third_look_reads_the_page_says_so_and_counts_on() -> None:
     ]
     assert (page["steps"][2]["state"], page["steps"][2]["note"]) == ("now", "third look")
     assert page["status"] == "Answer: K 417. Third look."
+    assert (page["region"], page["region_label"]) == (list(AROUND.region.edges), "Sample region")
+    promised = replace(shown, calibrated=True)
+    assert screen(Page(photo=runs.PHOTO, shown=promised, now=102.7))["region_label"] == "Expanded region"
     # 1.1 s, 0.6 s, 0.5 s of samples; the page counts the 0.4 s of this look on top.
     assert page["cost"]["seconds"] == "2.2"
     assert page["seconds"] == pytest.approx(0.4)
@@ -83,5 +86,5 @@ def test_while_the_third_look_reads_the_page_says_so_and_counts_on() -> None:
 
 def test_where_no_third_look_is_wanted_the_samples_are_the_last() -> None:
     shown = replace(asked_for_three(*LOOKED), chosen=replace(runs.CHOSEN, samples=8))
-    assert shown.after(RegionReady(AROUND.region, 0.1), 102.3).stage == "samples"
-    assert asked_for_three(*LOOKED, (RegionReady(None, 1.0), 102.3)).stage == "samples"
+    assert shown.after(RegionReady(AROUND.region, 0.1, calibrated=False), 102.3).stage == "samples"
+    assert asked_for_three(*LOOKED, (RegionReady(None, 1.0, calibrated=False), 102.3)).stage == "samples"
