@@ -58,16 +58,16 @@ def write_photo(path: Path, brightness: int, dots: int) -> Path:
     return write_png(path, np.broadcast_to(across[None, :, None], (STAGE_HEIGHT_PX * dots, len(across), 3)).copy())
 
 
-def draw_all(page: AskPage, dots: int, strengths: Collection[int]) -> Run:
-    """The run that `page` shows: what it has drawn, and every set of layers as pictures."""
+def draw_all(page: AskPage, dots: int) -> Run:
+    """The run that `page` shows: what it has drawn, and pictures of it, those of the heat map at half strength, too."""
     page.page.add_style_tag(content=ALONE)
     page.page.wait_for_function(PAINTED, arg=STAGE_PX * dots)
     seen = page.page.evaluate(SEEN)
     drawn = {}
-    for strength in strengths:
+    for strength, names in ((100, SETS), (50, ("photo", "heat", "all"))):
         page.part("heat-opacity").evaluate(SLIDE, str(strength))
-        for name, shown in SETS.items():
-            drawn[name, strength] = _pictures(page, shown)
+        for name in names:
+            drawn[name, strength] = _pictures(page, SETS[name])
     trace = from_json(Trace, page.trace())
     return Run(trace, dots, seen["outlines"], [(level, d) for level, d in seen["cells"]], drawn)
 

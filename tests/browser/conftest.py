@@ -24,6 +24,9 @@ DESK: ViewportSize = {"width": 1440, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 REPOSITORY = Path(__file__).parents[2]
 
+PATIENCE_MS = 120_000
+"""How long anything may take before a test gives up: a machine may be busy with something else."""
+
 
 @dataclass(frozen=True)
 class Serving:
@@ -158,7 +161,7 @@ class AskPage:
     def fetch(self, name: str) -> Any:
         """One of the downloads of the run that is shown."""
         link = self.part("download-list").locator(f'a[download$="{name}"]')
-        return self.page.request.get(link.evaluate("(link) => link.href"))
+        return self.page.request.get(link.evaluate("(link) => link.href"), timeout=PATIENCE_MS)
 
 
 @pytest.fixture
@@ -182,7 +185,7 @@ def visiting(browser: Browser, serving: Serving) -> Iterator[Callable[..., AskPa
         context = browser.new_context(viewport=viewport, reduced_motion="reduce", **options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.on("dialog", refuse)
         page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
         page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)

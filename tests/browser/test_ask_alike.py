@@ -36,7 +36,7 @@ def run(
         page = visit(device_scale_factor=dots)
         page.upload(write_photo(tmp_path_factory.mktemp("photos") / "photo.png", brightness, dots))
         page.ask(QUESTION)
-        yield draw_all(page, dots, strengths=(100, 50))
+        yield draw_all(page, dots)
 
 
 def levels(run: Run) -> NDArray[np.int64]:
