@@ -152,7 +152,7 @@ def _frame_asked(call: Call, size: Size) -> Box:
     if not re.fullmatch(r"[0-9]{1,6}(,[0-9]{1,6}){3}", text):
         return Box.of(size)
     x1, y1, x2, y2 = map(int, text.split(","))
-    cut = Box(min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)).clip(Box.of(size))
+    cut = Box.between(x1, y1, x2, y2).clip(Box.of(size))
     return cut if cut.has_area else Box.of(size)
 
 
