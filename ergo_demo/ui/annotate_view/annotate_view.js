@@ -236,7 +236,7 @@ class AnnotateView {
     if (!this.#editor.ready || decide.lacksWords(this.#decision)) return this.#unable();
     const replaces = this.#past.open?.saved_at ?? "";
     const body = submission(this.#item, decide.fieldsOf(action, this.#decision, this.#editor.state), {
-      effort: this.#effort.record(this.#editor.counts), whatIf: this.#whatIf.record,
+      effort: this.#effort.record(this.#editor.counts), whatIf: this.#whatIf.record, session: this.#desk.session,
     });
     this.#whatIf.leave();
     const { number } = this.#progress;

@@ -17,6 +17,8 @@ const RENEW_MS = 60_000;
 
 export class Desk {
   server = new Server(document.baseURI);
+  /** Names this visit in every decision that is made in it: what one person did in one sitting is found together. */
+  session = newId();
   storage = storage();
   drafts = new Drafts(this.storage, (item, body, number) => this.server.draft(item, body, number));
   unsettled = new Unsettled(this.storage);
