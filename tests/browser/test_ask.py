@@ -122,9 +122,7 @@ def test_a_bad_file_is_refused_and_the_photo_before_stays(visitor: AskPage, phot
     assert visitor.tiles() == before
 
 
-def test_the_photos_name_goes_while_a_box_lies_beneath_it(
-    visitor: AskPage, serving: Serving, photo_file: Path
-) -> None:
+def test_the_photos_name_goes_while_a_box_lies_beneath_it(visitor: AskPage, serving: Serving, photo_file: Path) -> None:
     question = "What is in the corner?"
     serving.answer(question, "<zoom>[0, 0, 140, 56]</zoom>", "<answer>7</answer>")
     visitor.upload(photo_file)
