@@ -12,6 +12,7 @@ import { lease } from "../../ergo_demo/ui/annotate_view/notes.js";
 import { fromDraft, submission } from "../../ergo_demo/ui/annotate_view/opening.js";
 import { Outbox } from "../../ergo_demo/ui/annotate_view/outbox.js";
 import { firstAddresses } from "../../ergo_demo/ui/annotate_view/preload.js";
+import { nextPressed, preferredOf } from "../../ergo_demo/ui/annotate_view/preferring.js";
 import * as receipt from "../../ergo_demo/ui/annotate_view/receipt.js";
 import { Refused, Server, Unreachable } from "../../ergo_demo/ui/annotate_view/server.js";
 import { Unsettled } from "../../ergo_demo/ui/annotate_view/unsettled.js";
@@ -100,6 +101,12 @@ test("what another box did to the answer: the vectors that Python's rule passes 
     assert.equal(decide.effectOf(model, corrected, right), effect, JSON.stringify([model, corrected, right]));
   }
   for (const { answer, truth, same } of EFFECTS.answers) assert.equal(decide.alike(answer, truth), same, `${answer}, ${truth}`);
+});
+
+test("which answer is better: the key goes through the first, the second, both, none", () => {
+  const steps = [[false, false]];
+  while (steps.length < 6) steps.push(nextPressed(steps.at(-1)));
+  assert.deepEqual(steps.map(preferredOf), [null, "a", "b", "tie", null, "a"]);
 });
 
 test("only the words that differ are marked", () => {

@@ -215,6 +215,7 @@ class AnnotateView {
       submit: (action) => this.#submit(action),
       look: (by) => this.#look(by),
       read: () => this.#whatIf.now(this.#editor.state.boxes.map(({ box }) => box)),
+      prefer: () => this.#editor.say(this.#whatIf.prefer()),
       field: (name) => this.#type(name),
       focus: () => this.#focus(),
     };
