@@ -158,6 +158,7 @@ test("a decision that is late or refused is told and makes room; a full disk is 
   const errors = {
     late: new Refused(409, {}, { yours: {}, newest: { version: 2 } }), wrong: new Refused(400, { message: "No box." }),
     full: new Refused(503, { message: "The disk is full." }),
+    out: new Refused(401, { message: "Nobody is signed in." }),
   };
   const send = async (sent) => {
     if (errors[sent.client_id]) throw errors[sent.client_id];
@@ -175,6 +176,11 @@ test("a decision that is late or refused is told and makes room; a full disk is 
   delete errors.full; // somebody made room
   await outbox.flush();
   assert.deepEqual(heard.at(-1), ["saved", "full"]);
+  await outbox.add(body("out"), {});
+  assert.deepEqual([heard.at(-1), outbox.entries.length], [["waiting", 1], 1], "whoever signs in again has lost nothing");
+  delete errors.out;
+  await outbox.flush();
+  assert.deepEqual(heard.at(-1), ["saved", "out"]);
 });
 
 test("what came too late waits for a choice, each one, also for the next page", () => {
