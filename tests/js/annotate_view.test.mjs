@@ -15,6 +15,7 @@ import { firstAddresses } from "../../ergo_demo/ui/annotate_view/preload.js";
 import { nextPressed, preferredOf } from "../../ergo_demo/ui/annotate_view/preferring.js";
 import * as receipt from "../../ergo_demo/ui/annotate_view/receipt.js";
 import { Refused, Server, Unreachable } from "../../ergo_demo/ui/annotate_view/server.js";
+import { KeptStorage } from "../../ergo_demo/ui/annotate_view/storage.js";
 import { Unsettled } from "../../ergo_demo/ui/annotate_view/unsettled.js";
 import { Worklist } from "../../ergo_demo/ui/annotate_view/worklist.js";
 
@@ -117,12 +118,22 @@ test("only the words that differ are marked", () => {
   assert.deepEqual(differences("", "x y"), [{ words: "x y", other: true }]);
 });
 
-function storage() {
+/** Room for so many entries, as a browser has room for so many bytes. */
+function local(room = Infinity) {
   const kept = new Map();
   return {
-    getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value),
-    removeItem: (key) => kept.delete(key), key: (at) => [...kept.keys()][at], get length() { return kept.size; },
+    setItem(key, value) {
+      if (!kept.has(key) && kept.size >= room) throw new Error("QuotaExceededError");
+      kept.set(key, value);
+    },
+    getItem: (key) => kept.get(key) ?? null, removeItem: (key) => kept.delete(key),
+    key: (at) => [...kept.keys()][at], get length() { return kept.size; },
   };
+}
+
+function storage(room) {
+  const real = local(room);
+  return new KeptStorage(() => real);
 }
 
 const body = (id) => ({ client_id: id, item: `item-${id}` });
@@ -181,6 +192,35 @@ test("a decision that is late or refused is told and makes room; a full disk is 
   delete errors.out;
   await outbox.flush();
   assert.deepEqual(heard.at(-1), ["saved", "out"]);
+});
+
+test("a browser whose storage is full, or that has none, still sends what is decided and keeps what is drawn", async () => {
+  for (const kept of [storage(0), new KeptStorage(() => { throw new Error("SecurityError"); })]) {
+    const arrived = [];
+    let network = false;
+    const send = async (sent) => {
+      if (!network) throw new Unreachable("no network");
+      arrived.push(sent.client_id);
+      return {};
+    };
+    const outbox = new Outbox(kept, send, { saved: () => {}, waiting: () => {} });
+    const drafts = new Drafts(kept, async () => {});
+    drafts.keep("i", { answer: "here" }, 2_000);
+    assert.equal(drafts.newest("i", null).answer, "here");
+    await outbox.add(body("a"), {});
+    await outbox.add(body("b"), {});
+    network = true;
+    await outbox.flush();
+    assert.deepEqual([arrived, outbox.entries], [["a", "b"], []]);
+    drafts.sweep(2_000 + 30 * 24 * 3600 * 1000);
+    assert.equal(drafts.newest("i", null), null);
+  }
+  const half = storage(1);
+  half.setItem("one", "1");
+  half.setItem("two", "2");
+  half.removeItem("one");
+  half.setItem("two", "3");
+  assert.deepEqual([half.getItem("one"), half.getItem("two"), half.keys()], [null, "3", ["two"]], "room again");
 });
 
 test("what came too late waits for a choice, each one, also for the next page", () => {
