@@ -67,6 +67,11 @@ class Box:
         """The box of everything in a frame of this size."""
         return cls(0.0, 0.0, float(size.width), float(size.height))
 
+    @classmethod
+    def between(cls, x1: float, y1: float, x2: float, y2: float) -> "Box":
+        """The box of two opposite corners, whichever they are."""
+        return cls(min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2))
+
     @property
     def edges(self) -> tuple[float, float, float, float]:
         """(x1, y1, x2, y2), the order of every format that we write."""

@@ -159,6 +159,11 @@ def test_vector_of_to_source(row: dict[str, Any]) -> None:
     assert view.to_source(Box(*row["box"])).edges == pytest.approx(row["expected"], abs=1e-9)
 
 
+@pytest.mark.parametrize("row", VECTORS["between"], ids=str)
+def test_vector_of_two_corners(row: dict[str, Any]) -> None:
+    assert Box.between(*row["corners"]).edges == tuple(row["expected"])
+
+
 @pytest.mark.parametrize("row", VECTORS["refused"], ids=str)
 def test_vector_of_what_is_refused(row: dict[str, Any]) -> None:
     with pytest.raises(BoxInvalid):

@@ -3,7 +3,7 @@
 The browser repairs by the same rules before; it is not trusted to have done so.
 """
 
-import math
+import sys
 from collections.abc import Sequence
 
 from ergo_demo.errors import BoxInvalid
@@ -37,7 +37,7 @@ def read_boxes(sent: object, frame: Size) -> tuple[tuple[Box, ...], tuple[str, .
 def _read_box(edges: object, frame: Size, name: str) -> tuple[Box, list[str]]:
     x1, y1, x2, y2 = _numbers(edges, name)
     words = [TURNED] if x2 < x1 or y2 < y1 else []
-    box = Box(min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2))
+    box = Box.between(x1, y1, x2, y2)
     kept = box.clip(Box.of(frame))
     if kept.width < LEAST_SIDE_PX or kept.height < LEAST_SIDE_PX:
         where = "is less than 1 px wide or high" if _is_thin(box) else "lies outside the photo"
@@ -56,5 +56,5 @@ def _numbers(edges: object, name: str) -> Sequence[float]:
 
 
 def _is_edge(value: object) -> bool:
-    # A whole number of JSON may have any number of digits; a float holds them up to 1e15.
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e15 and math.isfinite(value)
+    # What the browser can compute with. A whole number of JSON may have any number of digits, and NaN is below nothing.
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max

@@ -118,7 +118,7 @@ def drawn(person: Person, place: Box, frame: Box, rng: np.random.Generator) -> B
     loose = place.pad(person.looseness * place.width, person.looseness * place.height)
     sides = np.array([loose.width, loose.height, loose.width, loose.height])
     x1, y1, x2, y2 = (float(edge) for edge in np.array(loose.edges) + rng.normal(0, person.jitter, 4) * sides)
-    box = Box(min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2))
+    box = Box.between(x1, y1, x2, y2)
     return box.clip(frame).grow_to(LEAST_SIDE_PX, LEAST_SIDE_PX, frame)
 
 

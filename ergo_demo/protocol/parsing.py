@@ -105,7 +105,7 @@ def _box_inside(four: tuple[str, ...], view_size: Size) -> tuple[Box, list[Flag]
     flags = []
     if x2 < x1 or y2 < y1:
         flags.append(Flag.INVERTED)
-    written = Box(min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2))
+    written = Box.between(x1, y1, x2, y2)
     frame = Box.of(view_size)
     inside = written.clip(frame)
     if inside != written:

@@ -59,6 +59,19 @@ class Decision:
     uncertainty: float
 
 
+@dataclass(frozen=True, slots=True)
+class State:
+    """Of a project's decisions, every version: another one whenever one comes or goes."""
+
+    number: int
+    newest: str
+    """When the newest was made; "" without one."""
+    before: int
+    """How many were made before that."""
+    forgotten: int
+    """How many photos and people were, of every project."""
+
+
 class Looking:
     """Questions to the store that change nothing. Thread safe."""
 
@@ -103,26 +116,33 @@ class Looking:
         with self._reading.connect() as connection:
             return list(connection.execute(chosen).scalars())
 
-    def state(self, project: str) -> tuple[int, str]:
+    def state(self, project: str) -> State:
         """Changes whenever a decision of the project comes or goes."""
         chosen = sa.select(sa.func.count(), sa.func.max(ANNOTATION.c.created)).where(ANNOTATION.c.project == project)
         with self._reading.connect() as connection:
             number, newest = connection.execute(chosen).one()
-        return number, newest or ""
+            before = connection.execute(_made_before(project, newest or "")).scalar_one()
+            return State(number, newest or "", before, connection.execute(_FORGOTTEN).scalar_one())
 
-    def decisions(self, project: str) -> list[Decision]:
-        """Every decision of a project that counts, by time: 100,000 are some 60 MB."""
+    def only_grew(self, project: str, state: State) -> bool:
+        """Whether all that came or went since this state is as new as its newest decision, or newer."""
+        with self._reading.connect() as connection:
+            before = connection.execute(_made_before(project, state.newest)).scalar_one()
+            return (before, connection.execute(_FORGOTTEN).scalar_one()) == (state.before, state.forgotten)
+
+    def decisions(self, project: str, since: str = "") -> list[Decision]:
+        """Every decision of a project that counts and was made `since` or then, by time: 100,000 are some 60 MB."""
         reasons = tables.annotation_reason
         chosen_reasons = (
             sa.select(reasons.c.annotation, reasons.c.reason)
             .join(ANNOTATION, ANNOTATION.c.id == reasons.c.annotation)
-            .where(ANNOTATION.c.project == project)
+            .where(ANNOTATION.c.project == project, ANNOTATION.c.created >= since)
         )
         with self._reading.connect() as connection:
             said: dict[str, tuple[str, ...]] = {}
             for annotation, reason in connection.execute(chosen_reasons):
                 said[annotation] = (*said.get(annotation, ()), reason)
-            return [_decision(row, said) for row in connection.execute(_decisions_of(project)).mappings()]
+            return [_decision(row, said) for row in connection.execute(_decisions_of(project, since)).mappings()]
 
 
 def _project(connection: sa.Connection, row: rows.Row, person: str | None) -> Project:
@@ -135,7 +155,17 @@ def _project(connection: sa.Connection, row: rows.Row, person: str | None) -> Pr
     return Project(row["id"], row["name"], plan, row["role"], row["agreement"] or "", work.items, work.done, mine)
 
 
-def _decisions_of(project: str) -> sa.Select[tuple[object, ...]]:
+_FORGOTTEN = sa.select(sa.func.count()).select_from(tables.tombstone)
+
+
+def _made_before(project: str, moment: str) -> sa.Select[int]:
+    """How many decisions of a project, every version."""
+    made = sa.and_(ANNOTATION.c.project == project, ANNOTATION.c.created < moment)
+    return sa.select(sa.func.count()).select_from(ANNOTATION).where(made)
+
+
+def _decisions_of(project: str, since: str) -> sa.Select[tuple[object, ...]]:
+    wanted = (ANNOTATION.c.project == project, ANNOTATION.c.created >= since)
     hull = (
         sa.select(
             BOX.c.annotation,
@@ -144,6 +174,8 @@ def _decisions_of(project: str) -> sa.Select[tuple[object, ...]]:
             sa.func.max(BOX.c.x2).label("right"),
             sa.func.max(BOX.c.y2).label("bottom"),
         )
+        .join(ANNOTATION, ANNOTATION.c.id == BOX.c.annotation)
+        .where(*wanted)
         .group_by(BOX.c.annotation)
         .subquery()
     )
@@ -158,7 +190,7 @@ def _decisions_of(project: str) -> sa.Select[tuple[object, ...]]:
         sa.select(*columns)
         .join(ITEM, ITEM.c.id == ANNOTATION.c.item)
         .outerjoin(hull, hull.c.annotation == ANNOTATION.c.id)
-        .where(ANNOTATION.c.project == project, rows.newest_of(ANNOTATION))
+        .where(*wanted, rows.newest_of(ANNOTATION))
         .order_by(ANNOTATION.c.created, ANNOTATION.c.id)
     )
 

@@ -37,7 +37,7 @@ def build_app(services: Services, examples_folder: Path | None = None) -> gr.Blo
                 review_tab.build(sign_in=bool(services.entrance and services.entrance.space_owner))
             if services.gallery:
                 with gr.Tab("Gallery", id="gallery"):
-                    gallery_tab.build(services.gallery)
+                    gallery_tab.build(page, services.gallery)
             if services.exports:
                 export_tab.build()
     return page

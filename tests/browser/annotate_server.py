@@ -42,6 +42,8 @@ class Desk:
     """What the engine reads from another box; None: there is no engine."""
     expanded: str | None = None
     """What the engine reads from the expanded region, where it is asked for that apart."""
+    reading: threading.Event | None = None
+    """Until it is set the engine has not read."""
     reads: str = "free"
     """What the server says of reading again; "costs": only on a key."""
     taken_over: list[str] = field(default_factory=list)
@@ -111,6 +113,8 @@ class Desk:
         return 200, {"item": {**self._given(item), "draft": self._newest(item["id"])}}
 
     def post_what_if(self, _query: dict[str, str], _body: dict[str, Any]) -> tuple[int, Any]:
+        if self.reading:
+            self.reading.wait(30)
         if self.answers is None:
             return 503, {"error": {"code": "engine-unavailable", "message": "There is no model here.", "remedy": ""}}
         return 200, self.answers

@@ -7,6 +7,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import AskPage, Serving
 from tests.photos import pattern, write_png
@@ -119,6 +120,25 @@ def test_a_bad_file_is_refused_and_the_photo_before_stays(visitor: AskPage, phot
     notice.wait_for()
     assert "Accepted are JPEG, PNG, WebP, AVIF, GIF and TIFF." in notice.inner_text()
     assert visitor.tiles() == before
+
+
+def test_the_photos_name_goes_while_a_box_lies_beneath_it(visitor: AskPage, serving: Serving, photo_file: Path) -> None:
+    question = "What is in the corner?"
+    serving.answer(question, "<zoom>[0, 0, 140, 56]</zoom>", "<answer>7</answer>")
+    visitor.upload(photo_file)
+    name = visitor.part("tag-text")
+    expect(name).to_be_visible()
+    visitor.ask(question)
+    expect(name).to_be_hidden()
+    visitor.part("stage").focus()
+    visitor.page.keyboard.press("5")
+    expect(name).to_be_hidden()  # the region lies there as well
+    visitor.page.keyboard.press("6")
+    expect(name).to_be_visible()
+    visitor.page.keyboard.press("5")
+    expect(name).to_be_hidden()
+    visitor.page.keyboard.press("9")  # 1:1, about the middle: the box is elsewhere
+    expect(name).to_be_visible()
 
 
 def test_no_region_is_said(visitor: AskPage, serving: Serving, photo_file: Path) -> None:

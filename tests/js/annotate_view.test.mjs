@@ -12,8 +12,10 @@ import { lease } from "../../ergo_demo/ui/annotate_view/notes.js";
 import { fromDraft, submission } from "../../ergo_demo/ui/annotate_view/opening.js";
 import { Outbox } from "../../ergo_demo/ui/annotate_view/outbox.js";
 import { firstAddresses } from "../../ergo_demo/ui/annotate_view/preload.js";
+import { nextPressed, preferredOf } from "../../ergo_demo/ui/annotate_view/preferring.js";
 import * as receipt from "../../ergo_demo/ui/annotate_view/receipt.js";
 import { Refused, Server, Unreachable } from "../../ergo_demo/ui/annotate_view/server.js";
+import { KeptStorage } from "../../ergo_demo/ui/annotate_view/storage.js";
 import { Unsettled } from "../../ergo_demo/ui/annotate_view/unsettled.js";
 import { Worklist } from "../../ergo_demo/ui/annotate_view/worklist.js";
 
@@ -102,6 +104,12 @@ test("what another box did to the answer: the vectors that Python's rule passes 
   for (const { answer, truth, same } of EFFECTS.answers) assert.equal(decide.alike(answer, truth), same, `${answer}, ${truth}`);
 });
 
+test("which answer is better: the key goes through the first, the second, both, none", () => {
+  const steps = [[false, false]];
+  while (steps.length < 6) steps.push(nextPressed(steps.at(-1)));
+  assert.deepEqual(steps.map(preferredOf), [null, "a", "b", "tie", null, "a"]);
+});
+
 test("only the words that differ are marked", () => {
   assert.deepEqual(differences("MARIE", "MARIE LUND"), [{ words: "MARIE", other: false }, { words: "LUND", other: true }]);
   assert.deepEqual(differences("the blue boat", "a blue old boat"), [
@@ -110,12 +118,22 @@ test("only the words that differ are marked", () => {
   assert.deepEqual(differences("", "x y"), [{ words: "x y", other: true }]);
 });
 
-function storage() {
+/** Room for so many entries, as a browser has room for so many bytes. */
+function local(room = Infinity) {
   const kept = new Map();
   return {
-    getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value),
-    removeItem: (key) => kept.delete(key), key: (at) => [...kept.keys()][at], get length() { return kept.size; },
+    setItem(key, value) {
+      if (!kept.has(key) && kept.size >= room) throw new Error("QuotaExceededError");
+      kept.set(key, value);
+    },
+    getItem: (key) => kept.get(key) ?? null, removeItem: (key) => kept.delete(key),
+    key: (at) => [...kept.keys()][at], get length() { return kept.size; },
   };
+}
+
+function storage(room) {
+  const real = local(room);
+  return new KeptStorage(() => real);
 }
 
 const body = (id) => ({ client_id: id, item: `item-${id}` });
@@ -151,6 +169,7 @@ test("a decision that is late or refused is told and makes room; a full disk is 
   const errors = {
     late: new Refused(409, {}, { yours: {}, newest: { version: 2 } }), wrong: new Refused(400, { message: "No box." }),
     full: new Refused(503, { message: "The disk is full." }),
+    out: new Refused(401, { message: "Nobody is signed in." }),
   };
   const send = async (sent) => {
     if (errors[sent.client_id]) throw errors[sent.client_id];
@@ -168,6 +187,40 @@ test("a decision that is late or refused is told and makes room; a full disk is 
   delete errors.full; // somebody made room
   await outbox.flush();
   assert.deepEqual(heard.at(-1), ["saved", "full"]);
+  await outbox.add(body("out"), {});
+  assert.deepEqual([heard.at(-1), outbox.entries.length], [["waiting", 1], 1], "whoever signs in again has lost nothing");
+  delete errors.out;
+  await outbox.flush();
+  assert.deepEqual(heard.at(-1), ["saved", "out"]);
+});
+
+test("a browser whose storage is full, or that has none, still sends what is decided and keeps what is drawn", async () => {
+  for (const kept of [storage(0), new KeptStorage(() => { throw new Error("SecurityError"); })]) {
+    const arrived = [];
+    let network = false;
+    const send = async (sent) => {
+      if (!network) throw new Unreachable("no network");
+      arrived.push(sent.client_id);
+      return {};
+    };
+    const outbox = new Outbox(kept, send, { saved: () => {}, waiting: () => {} });
+    const drafts = new Drafts(kept, async () => {});
+    drafts.keep("i", { answer: "here" }, 2_000);
+    assert.equal(drafts.newest("i", null).answer, "here");
+    await outbox.add(body("a"), {});
+    await outbox.add(body("b"), {});
+    network = true;
+    await outbox.flush();
+    assert.deepEqual([arrived, outbox.entries], [["a", "b"], []]);
+    drafts.sweep(2_000 + 30 * 24 * 3600 * 1000);
+    assert.equal(drafts.newest("i", null), null);
+  }
+  const half = storage(1);
+  half.setItem("one", "1");
+  half.setItem("two", "2");
+  half.removeItem("one");
+  half.setItem("two", "3");
+  assert.deepEqual([half.getItem("one"), half.getItem("two"), half.keys()], [null, "3", ["two"]], "room again");
 });
 
 test("what came too late waits for a choice, each one, also for the next page", () => {
@@ -285,7 +338,7 @@ test("idle time is no work", () => {
   effort.note("mouse");
   now += 500;
   const record = effort.record({ drags: 1, undos: 0, zoomMost: 2 }, { innerWidth: 1440, innerHeight: 900, devicePixelRatio: 2 });
-  assert.deepEqual([record.first_input_ms, record.submitted_ms, record.active_ms, record.keys], [2_000, 3_599_500, 22_500, 1]);
+  assert.deepEqual([record.first_input_ms, record.submitted_ms, record.active_ms, record.keys], [2_000, 3_599_500, 12_500, 1]);
 });
 
 test("the first view of an item is fetched ahead: preview, base tile, then what is framed", () => {

@@ -29,6 +29,16 @@ test("the vectors that Python's geometry passes as well", () => {
   for (const { region, size: [width, height], box, expected } of VECTORS.to_source) {
     close(boxes.viewToSource({ region, size: { width, height } }, box), expected, "to_source");
   }
+  for (const { corners: [x1, y1, x2, y2], expected } of VECTORS.between) {
+    assert.deepEqual(boxes.fromCorners({ x: x1, y: y1 }, { x: x2, y: y2 }), expected);
+  }
+  for (const { box, photo: [width, height], expected, turned, cut } of VECTORS.repaired) {
+    const word = [turned && boxes.TURNED, cut && boxes.CUT].filter(Boolean).join(" ");
+    assert.deepEqual(boxes.repaired(box, { width, height }), { box: expected, word }, String(box));
+  }
+  for (const { box, photo: [width, height], why } of VECTORS.not_repaired) {
+    assert.equal(boxes.repaired(box, { width, height }).box, null, why);
+  }
   for (const { box, why } of VECTORS.refused) assert.equal(boxes.allFinite(box.map(Number)), false, why);
 });
 

@@ -1,6 +1,10 @@
 """Lists for people, on both databases: projects and how far they are, last decisions, every decision in short."""
 
+import time
+from dataclasses import replace
+
 from ergo_demo.geometry import Box
+from ergo_demo.store.looking import State
 from ergo_demo.store.records import Action, Effort, Order, Plan, Reason
 from ergo_demo.store.store import Store
 from tests.store.making import SUGGESTED, item_of, keep_photo, receipt, submission_of
@@ -57,7 +61,7 @@ def test_the_last_decisions_are_those_that_count(store: Store) -> None:
 
 
 def test_every_decision_in_short(store: Store) -> None:
-    assert store.looking.state("p") == (0, "")
+    assert store.looking.state("p") == State(0, "", 0, 0)
     boxes = (Box(1010, 500, 1400, 910), Box(2000, 100, 2100, 300))
     receipt(store.submit(submission_of("i0", boxes=boxes), "ada"))
     reasons = (Reason.TOO_TIGHT, Reason.WRONG_THING)
@@ -67,9 +71,28 @@ def test_every_decision_in_short(store: Store) -> None:
     assert (first.suggested, first.frame.width, first.blind) == (SUGGESTED, 4000, False)
     assert first.iou is not None
     assert (second.box, set(second.reasons)) == (None, {"too_tight", "wrong_thing"})
-    assert store.looking.state("p")[0] == 2
+    assert store.looking.state("p").number == 2
+    assert store.looking.decisions("p", since=second.created)[-1] == second
     receipt(store.submit(submission_of("i1", base=1, boxes=boxes), "ada"))
     assert [(one.version, one.action) for one in store.looking.decisions("p")] == [(1, "edit"), (2, "edit")]
+
+
+def test_whether_a_project_only_grew(store: Store) -> None:
+    kept = receipt(store.submit(submission_of("i0"), "ada"))
+    before = store.looking.state("p")
+    time.sleep(0.002)
+    receipt(store.submit(submission_of("i0", base=1), "ada"))
+    receipt(store.submit(submission_of("i1"), "bo"))
+    assert store.looking.only_grew("p", before)
+    late = store.newest("i1", "bo")
+    assert late is not None
+    submission = replace(late.submission, client_id="earlier", item="i2")
+    assert store.add_again(replace(late, submission=submission, created="2020-01-01T00:00:00.000+00:00"))
+    assert not store.looking.only_grew("p", before)
+    now = store.looking.state("p")
+    assert (now.number, now.newest > kept.created) == (4, True)
+    store.forget_annotator("ada")
+    assert not store.looking.only_grew("p", now)
 
 
 def test_a_repeat_waits_for_whoever_did_the_first_one(store: Store) -> None:

@@ -2,12 +2,12 @@
 
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from starlette.responses import Response
 
-from ergo_demo.annotation import agreement, counting, figures, tabled
+from ergo_demo.annotation import agreement, counting
 from ergo_demo.annotation.filtering import Filter, matching
 from ergo_demo.errors import InputError, NotThere
 from ergo_demo.geometry import Box, Size, hull
@@ -16,21 +16,28 @@ from ergo_demo.ui.annotate import decisions as decided
 from ergo_demo.ui.annotate import shelf
 from ergo_demo.ui.annotate.answers import number_of
 from ergo_demo.ui.annotate.call import Call, Desk, item_of, project_of
-from ergo_demo.ui.annotate.reviews import Reviewed, card_view
+from ergo_demo.ui.annotate.reviewed import Reviewed
+from ergo_demo.ui.annotate.reviews import card_view
 from ergo_demo.ui.gallery.cards import framing
 
 PER_PAGE = 12
 
-ACTION_WORDS = {"edit": "fix", "full_image": "full photo needed"}
-"""Decisions that the page calls otherwise than the store, as the Annotate tab does."""
+
+def reviewed_in(desk: Desk, call: Call) -> Reviewed:
+    """The decisions of the project that the call names. Raises NotThere."""
+    return desk.reviews.of(project_of(desk, call).id)
 
 
 def summary(desk: Desk, call: Call) -> dict[str, Any]:
     """The four figures at the top, and every table."""
-    reviewed = _reviewed(desk, call)
+    return summary_of(reviewed_in(desk, call))
+
+
+def summary_of(reviewed: Reviewed) -> dict[str, Any]:
+    """The same, of decisions that were read."""
     some = reviewed.decisions
     alpha, speed = reviewed.alpha, counting.speed(some)
-    same, pairs = agreement.same_decision(some)
+    same, pairs = reviewed.same
     by_action = counting.grouped(some, lambda one: one.action)
     return {
         "decisions": len(some),
@@ -45,15 +52,14 @@ def summary(desk: Desk, call: Call) -> dict[str, Any]:
         "annotators": sorted({one.annotator for one in some}),
         "tables": [
             {"name": table.name, "title": table.title, "columns": table.columns, "rows": table.rows}
-            for table in tabled.tables(some, alpha)
+            for table in reviewed.tables
         ],
     }
 
 
 def table(desk: Desk, call: Call) -> Response:
     """One table as CSV."""
-    reviewed = _reviewed(desk, call)
-    tables = {one.name: one for one in tabled.tables(reviewed.decisions, reviewed.alpha)}
+    tables = {one.name: one for one in reviewed_in(desk, call).tables}
     name = call.query.get("name", "")
     if name not in tables:
         raise NotThere(f"There is no table {name!r}.", remedy=f"Ask for one of {', '.join(tables)}.")
@@ -63,23 +69,19 @@ def table(desk: Desk, call: Call) -> Response:
 def figure(desk: Desk, call: Call) -> Response:
     """One figure as SVG."""
     asked = call.query.get("name", "")
-    for name, _title, drawn in figures_of(desk, call):
-        if name == asked:
-            return _download(drawn, "image/svg+xml", f"{name}.svg")
+    for one in reviewed_in(desk, call).figures:
+        if one.name == asked:
+            return _download(one.drawn, "image/svg+xml", f"{asked}.svg")
     raise NotThere(f"There is no figure {asked!r}.", remedy="Ask for overlap or speed.")
-
-
-def figures_of(desk: Desk, call: Call) -> Iterator[tuple[str, str, str]]:
-    """Name, title and SVG of each."""
-    some = _reviewed(desk, call).decisions
-    overlap, speed = "Overlap of boxes (IoU), share of pairs", "Seconds of a decision, share of decisions"
-    yield "overlap", overlap, figures.overlap_figure(overlap, _ious(some))
-    yield "speed", speed, figures.seconds_figure(speed, _seconds(some))
 
 
 def gallery(desk: Desk, call: Call) -> dict[str, Any]:
     """A page of decisions, the newest first, of those that a filter lets through."""
-    reviewed = _reviewed(desk, call)
+    return page_of(reviewed_in(desk, call), call)
+
+
+def page_of(reviewed: Reviewed, call: Call) -> dict[str, Any]:
+    """The same, of decisions that were read."""
     found = matching(reviewed.decisions, _filter(call), reviewed.apart)
     pages = max(1, math.ceil(len(found) / PER_PAGE))
     page = number_of(call.query.get("page"), 0, 0, pages - 1)
@@ -115,27 +117,6 @@ def picture(desk: Desk, call: Call) -> Response:
     return Response(made, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})
 
 
-def _reviewed(desk: Desk, call: Call) -> Reviewed:
-    return desk.reviews.of(project_of(desk, call).id)
-
-
-def _ious(some: list[Decision]) -> dict[str, list[float]]:
-    blind = [one for one in some if one.blind]
-    against = [one.box.iou(one.suggested) for one in blind if one.box and one.suggested]
-    return {
-        "people and people": [pair.iou for pair in agreement.between_people(some)],
-        "model and people, blind": against,
-    }
-
-
-def _seconds(some: list[Decision]) -> dict[str, list[float]]:
-    groups = counting.grouped((one for one in some if one.active_ms > 0), lambda one: one.action)
-    return {
-        ACTION_WORDS.get(name, name): [one.active_ms / 1000 for one in group]
-        for name, group in list(groups.items())[:3]
-    }
-
-
 def _around(boxes: Iterable[Box | None], size: Size) -> Box:
     """What is shown of a photo of this size: the boxes with their surroundings, on whole px."""
     known = [box for box in boxes if box is not None]
@@ -152,7 +133,7 @@ def _frame_asked(call: Call, size: Size) -> Box:
     if not re.fullmatch(r"[0-9]{1,6}(,[0-9]{1,6}){3}", text):
         return Box.of(size)
     x1, y1, x2, y2 = map(int, text.split(","))
-    cut = Box(min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)).clip(Box.of(size))
+    cut = Box.between(x1, y1, x2, y2).clip(Box.of(size))
     return cut if cut.has_area else Box.of(size)
 
 

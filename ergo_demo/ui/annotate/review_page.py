@@ -17,6 +17,7 @@ from ergo_demo.store.looking import Project
 from ergo_demo.store.records import Action, Effect, Reason
 from ergo_demo.ui.annotate import office_page, review
 from ergo_demo.ui.annotate.call import Call, Desk, project_of
+from ergo_demo.ui.annotate.reviewed import ACTION_WORDS, Figure
 
 STYLES = (Path(__file__).parents[1] / "ergo.css", Path(__file__).parent / "review.css")
 DARK = 'if(matchMedia("(prefers-color-scheme: dark)").matches)document.documentElement.classList.add("dark")'
@@ -33,7 +34,7 @@ FILTERS: Mapping[str, Sequence[str]] = {
     "blind": ["true", "false"],
 }
 NUMBERS = {"iou_least": "IoU, from", "iou_most": "IoU, to", "spread_least": "Spread, from", "spread_most": "Spread, to"}
-SHOWN_WORDS = {"true": "yes", "false": "no", **review.ACTION_WORDS}
+SHOWN_WORDS = {"true": "yes", "false": "no", **ACTION_WORDS}
 """Where the page says it otherwise than the store."""
 FILTERED = ("annotator", *FILTERS, *NUMBERS)
 
@@ -79,13 +80,15 @@ def _of_a_project(call: Call, first: str) -> Call:
 
 def _review(desk: Desk, call: Call, projects: Sequence[Project]) -> str:
     asked = dict(call.query)
-    numbers, found = review.summary(desk, call), review.gallery(desk, call)
+    reviewed = review.reviewed_in(desk, call)
+    numbers, found = review.summary_of(reviewed), review.page_of(reviewed, call)
     one = review.side_by_side(desk, call) if asked.get("item") else None
     head = f"{_filters([(each.id, each.name) for each in projects], numbers, asked)}{_top(numbers)}"
     gallery = f"{_pager(found, asked)}{_gallery(found['cards'], asked)}"
     if not numbers["decisions"]:  # figures and tables of nothing say nothing
         return f'{head}<section aria-label="Decisions">{gallery}</section>'
-    beside = f'<div class="e-col">{_people(one) if one else ""}{_figures(desk, call)}{_tables(numbers, asked)}</div>'
+    drawn = _figures(reviewed.figures, asked) + _tables(numbers, asked)
+    beside = f'<div class="e-col">{_people(one) if one else ""}{drawn}</div>'
     return f'{head}<section class="e-rev" aria-label="Decisions"><div>{gallery}</div>{beside}</section>'
 
 
@@ -249,12 +252,13 @@ def _people(one: Mapping[str, Any]) -> str:
     return f'<div class="e-panel e-pad">{head}{asked}<div class="e-pair">{"".join(shots)}</div></div>'
 
 
-def _figures(desk: Desk, call: Call) -> str:
-    project = urlencode({"project": call.query["project"]})
+def _figures(figures: Iterable[Figure], asked: Mapping[str, str]) -> str:
+    project = urlencode({"project": asked["project"]})
     parts = []
-    for name, title, drawn in review.figures_of(desk, call):
-        link = f'<a class="e-link" href="annotate/review/figure?{escape(project)}&amp;name={name}">SVG</a>'
-        parts.append(f'<div class="e-panel e-pad"><div class="hd"><h2>{escape(title)}</h2>{link}</div>{drawn}</div>')
+    for one in figures:
+        link = f'<a class="e-link" href="annotate/review/figure?{escape(project)}&amp;name={one.name}">SVG</a>'
+        head = f'<div class="hd"><h2>{escape(one.title)}</h2>{link}</div>'
+        parts.append(f'<div class="e-panel e-pad">{head}{one.drawn}</div>')
     return "".join(parts)
 
 

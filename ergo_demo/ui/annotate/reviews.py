@@ -3,33 +3,17 @@
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from functools import cached_property
 
-from ergo_demo.annotation.agreement import Alpha, alpha
-from ergo_demo.annotation.filtering import disagreeing
 from ergo_demo.geometry import Box, Size, View
 from ergo_demo.imaging import Kernel, Photo, encode_jpeg, resample
-from ergo_demo.store.looking import Decision
+from ergo_demo.store.looking import State
 from ergo_demo.store.store import Store
+from ergo_demo.ui.annotate.reviewed import Reviewed, with_new
 
 MOST_PROJECTS = 4
 MOST_PICTURES = 600
 WIDTH_PX = 480
 """Of a card's picture: twice what a card has on a large screen."""
-
-
-@dataclass(frozen=True)
-class Reviewed:
-    """One project's decisions that count, by time, and the items that people disagree about."""
-
-    state: tuple[int, str]
-    decisions: list[Decision]
-    apart: frozenset[str]
-
-    @cached_property
-    def alpha(self) -> Alpha | None:
-        """How far people agree: seconds of work for 100,000 decisions, so once for each state."""
-        return alpha(self.decisions)
 
 
 @dataclass
@@ -47,14 +31,20 @@ class Reviews:
         with self._lock:
             found = self._projects.get(project)
         if found is None or found.state != state:
-            decisions = self.store.looking.decisions(project)
-            found = Reviewed(state, decisions, disagreeing(decisions))
+            found = self._read(project, found, state)
             with self._lock:
                 self._projects[project] = found
                 self._projects.move_to_end(project)
                 if len(self._projects) > MOST_PROJECTS:
                     self._projects.popitem(last=False)
         return found
+
+    def _read(self, project: str, before: Reviewed | None, state: State) -> Reviewed:
+        """Everything, or what came since, where nothing but that has changed."""
+        looking = self.store.looking
+        if before is None or not looking.only_grew(project, before.state):
+            return Reviewed(state, looking.decisions(project))
+        return with_new(before, state, looking.decisions(project, since=before.state.newest))
 
     def picture(self, blob_sha256: str, view: View) -> bytes:
         """A small JPEG of a view of a kept photo. Raises NotThere, also where it was kept until now."""

@@ -215,6 +215,7 @@ class AnnotateView {
       submit: (action) => this.#submit(action),
       look: (by) => this.#look(by),
       read: () => this.#whatIf.now(this.#editor.state.boxes.map(({ box }) => box)),
+      prefer: () => this.#editor.say(this.#whatIf.prefer()),
       field: (name) => this.#type(name),
       focus: () => this.#focus(),
     };
@@ -236,7 +237,7 @@ class AnnotateView {
     if (!this.#editor.ready || decide.lacksWords(this.#decision)) return this.#unable();
     const replaces = this.#past.open?.saved_at ?? "";
     const body = submission(this.#item, decide.fieldsOf(action, this.#decision, this.#editor.state), {
-      effort: this.#effort.record(this.#editor.counts), whatIf: this.#whatIf.record,
+      effort: this.#effort.record(this.#editor.counts), whatIf: this.#whatIf.record, session: this.#desk.session,
     });
     this.#whatIf.leave();
     const { number } = this.#progress;

@@ -6,6 +6,7 @@ import { Drafts } from "./drafts.js";
 import { newId } from "./opening.js";
 import { Outbox } from "./outbox.js";
 import { Server } from "./server.js";
+import { KeptStorage } from "./storage.js";
 import { Unsettled } from "./unsettled.js";
 import { Worklist } from "./worklist.js";
 
@@ -17,7 +18,9 @@ const RENEW_MS = 60_000;
 
 export class Desk {
   server = new Server(document.baseURI);
-  storage = storage();
+  /** Names this visit in every decision that is made in it: what one person did in one sitting is found together. */
+  session = newId();
+  storage = new KeptStorage();
   drafts = new Drafts(this.storage, (item, body, number) => this.server.draft(item, body, number));
   unsettled = new Unsettled(this.storage);
   outbox = new Outbox(this.storage, (body) => this.server.submit(body), {
@@ -76,20 +79,5 @@ export class Desk {
   forget(item) {
     this.#memory.delete(item);
     this.drafts.forget(item);
-  }
-}
-
-/** The browser's own, or where it allows none, one that lasts as long as the page. */
-function storage() {
-  try {
-    localStorage.setItem("ergo-annotate-try", "1");
-    localStorage.removeItem("ergo-annotate-try");
-    return localStorage;
-  } catch {
-    const kept = new Map();
-    return {
-      getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value),
-      removeItem: (key) => kept.delete(key), key: (at) => [...kept.keys()][at], get length() { return kept.size; },
-    };
   }
 }

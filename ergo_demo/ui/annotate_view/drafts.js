@@ -16,7 +16,7 @@ export class Drafts {
   #timer = 0;
   #waiting = null;
 
-  /** storage: a localStorage; send(item, body, number): a promise, whose failure costs nothing. */
+  /** storage: see storage.js; send(item, body, number): a promise, whose failure costs nothing. */
   constructor(storage, send) {
     this.#storage = storage;
     this.#send = send;
@@ -55,8 +55,7 @@ export class Drafts {
 
   /** Drops what is too old to mean anything. */
   sweep(now = Date.now()) {
-    const keys = Array.from({ length: this.#storage.length }, (_, at) => this.#storage.key(at));
-    for (const key of keys.filter((each) => each.startsWith(PREFIX))) {
+    for (const key of this.#storage.keys().filter((each) => each.startsWith(PREFIX))) {
       const own = this.#own(key);
       if (!own || now - own.at > KEPT_MS) this.#storage.removeItem(key);
     }

@@ -4,7 +4,7 @@
  */
 
 /** A pause longer than this is not work. */
-const IDLE_MS = 20_000;
+const IDLE_MS = 10_000;
 
 export class Effort {
   #now;

@@ -2,8 +2,8 @@
 import { chosen, picking, rejecting } from "./decision.js";
 
 const OURS = new Set([
-  "enter", "reject", "reason", "full-photo", "skip", "change-last", "earlier", "later", "look", "answer", "thought",
-  "consent",
+  "enter", "reject", "reason", "full-photo", "skip", "change-last", "earlier", "later", "look", "prefer", "answer",
+  "thought", "consent",
 ]);
 const DIGITS = { "layer-box": 5, "layer-region": 6 };
 
@@ -24,6 +24,7 @@ export class Keys {
       earlier: () => on.look(1),
       later: () => on.look(-1),
       look: on.read,
+      prefer: on.prefer,
       answer: () => on.field("answer"),
       thought: () => on.field("thought"),
       consent: () => on.decide({ ...on.decision(), consent: !on.decision().consent }),

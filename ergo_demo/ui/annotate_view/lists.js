@@ -1,4 +1,4 @@
-/** Lists that outlive a page, as JSON in a localStorage. */
+/** Lists that outlive a page, as JSON in a storage (storage.js). */
 
 /** The list under a key; empty where there is none, or where somebody else wrote. */
 export function listIn(storage, key) {

@@ -16,8 +16,8 @@ export function fromDraft(beginning, body) {
 }
 
 /** The body of POST /annotate/submit: the fields of a decision (decision.js) and what is known beside them. */
-export function submission({ id, base_version: base }, fields, { effort, whatIf }) {
-  return { client_id: newId(), item: id, base_version: base, ...fields, effort, what_if: whatIf };
+export function submission({ id, base_version: base }, fields, { effort, whatIf, session }) {
+  return { client_id: newId(), item: id, base_version: base, ...fields, effort, what_if: whatIf, session };
 }
 
 /** A name for one decision; not every page is a secure context, in which randomUUID exists. */

@@ -19,7 +19,7 @@ export class Outbox {
   #timer = 0;
 
   /**
-   * storage: a localStorage. send(body): the receipt, or throws. on, each with the entry {body, note}:
+   * storage: see storage.js. send(body): the receipt, or throws. on, each with the entry {body, note}:
    *   saved(entry, receipt), stale(entry, both), refused(entry, error), waiting(count, error)
    */
   constructor(storage, send, on) {

@@ -7,9 +7,9 @@ export class Refused extends Error {
     Object.assign(this, { status, code, remedy, stale });
   }
 
-  /** Whether the same request may succeed later: nothing is wrong with it. */
+  /** Whether the same request may succeed later: nothing is wrong with it. 401: once somebody is signed in again. */
   get passing() {
-    return this.status >= 500 || this.status === 429;
+    return this.status >= 500 || this.status === 429 || this.status === 401;
   }
 }
 

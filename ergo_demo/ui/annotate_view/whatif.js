@@ -10,6 +10,7 @@ import { keyFor } from "../viewer/keys.js";
 import { Crop } from "./crop.js";
 import { alike, effectOf } from "./decision.js";
 import { differences } from "./differences.js";
+import { Preferring } from "./preferring.js";
 
 /** Milliseconds of quiet before the engine is asked. */
 const ASK_AFTER_MS = 350;
@@ -28,6 +29,7 @@ export class WhatIf {
   #parts;
   #engine;
   #rows;
+  #preferring;
   #item = null;
   #answers = null; // {model, corrected, expanded}: text, or null while it is not known
   #note = "";
@@ -49,6 +51,8 @@ export class WhatIf {
     this.#engine = engine;
     this.#rows = Object.entries(ROWS).map(([kind, name]) => row(kind, name));
     parts.what.replaceChildren(...this.#rows.map(({ element }) => element));
+    this.#preferring = new Preferring([ROWS["model-box"], ROWS["your-box"]], pressed);
+    this.#preferring.buttons.forEach((button, at) => this.#rows[at].verdict.append(button));
     this.#rows[1].again.addEventListener("click", () => {
       this.now();
       pressed();
@@ -69,6 +73,11 @@ export class WhatIf {
     this.#ask();
   }
 
+  /** The key for which answer is better; what is said then. */
+  prefer() {
+    return this.#preferring.next();
+  }
+
   /** Begins with an item, and what the person has typed as the right answer; a blind one shows no answer. */
   open(item, right) {
     this.#stop();
@@ -76,6 +85,7 @@ export class WhatIf {
     this.#asked = item.proposal?.box ?? null;
     this.#boxes = [];
     this.#readAgain("Try again", false);
+    this.#preferring.forget();
     const { answer: model = null, expanded_answer: expanded = null } = item.proposal ?? {};
     this.#answers = { model, corrected: null, expanded };
     this.#note = this.#able ? "" : NO_ENGINE;
@@ -132,8 +142,9 @@ export class WhatIf {
   get record() {
     if (!this.#current) return null;
     const { corrected, expanded } = this.#answers ?? {};
+    const { preferred } = this.#preferring;
     const shown = ["model", "corrected", "expanded"].filter((name) => this.#answers?.[name] !== null);
-    return corrected === null || corrected === undefined ? null : { corrected, expanded, shown };
+    return corrected === null || corrected === undefined ? null : { corrected, expanded, shown, ...(preferred && { preferred }) };
   }
 
   /** What the answer before was read from is no longer the box: it says so, and waits for the key. */
@@ -161,6 +172,7 @@ export class WhatIf {
       const { answer: corrected = null } = got;
       this.#answers = { model: got.box_answer ?? model, corrected, expanded: got.expanded_answer ?? expanded };
       this.#readAgain("Try again", false);
+      this.#preferring.forget();
       this.#say(`read in ${((performance.now() - since) / 1000).toFixed(1)} s`);
       this.#fill();
       this.#askExpanded(item, signal);
@@ -215,6 +227,7 @@ export class WhatIf {
     const right = this.#right.trim();
     [model, corrected, expanded].forEach((answer, at) => fillRow(this.#rows[at], answer, at === 0 ? null : model, right));
     this.#say(this.#note);
+    this.#preferring.ask(right === "" && Boolean(model && corrected) && !alike(model, corrected));
     const effect = effectOf(model ?? "", corrected, right);
     const [strong, rest] = EFFECTS[effect];
     const look = { wrong_to_right: "", right_to_wrong: "bad" }[effect] ?? "none";
@@ -229,14 +242,15 @@ function row(kind, words) {
   const crop = new Crop(kind);
   const [text, note] = [html("div", { class: "a" }), html("span", { class: "m" })];
   const mark = html("span", { class: "e-mark" });
+  const verdict = html("span", {}, mark);
   const again = html("button", { type: "button", class: "e-btn", hidden: "" }, "Try again");
   const strokes = kind === "your-box" ? ["line", "core"] : ["line"];
   const lines = strokes.map((stroke) => svg("path", { class: `ev-${stroke}`, d: "M1 6H23" }));
   const glyph = svg("svg", { class: `ev-glyph ev-${kind}`, viewBox: "0 0 24 12", "aria-hidden": "true" }, ...lines);
   const name = html("span", {}, words);
   const who = html("span", { class: "who" }, html("span", { class: "e-dark" }, glyph), name);
-  const element = html("li", {}, html("span", { class: "t" }, crop.element), html("div", {}, who, text, note), mark, again);
-  return { element, name, crop, text, note, mark, again };
+  const element = html("li", {}, html("span", { class: "t" }, crop.element), html("div", {}, who, text, note), verdict, again);
+  return { element, name, crop, text, note, mark, verdict, again };
 }
 
 const markedRun = ({ words, other }) => [other ? html("u", {}, words) : words, " "];

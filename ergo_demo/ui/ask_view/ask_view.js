@@ -13,6 +13,7 @@ import * as fill from "./fill.js";
 import { listenForPhotos } from "./intake.js";
 import { drawnLayers, nearestOutline, nextHeat, overlayQuery, there } from "./drawn.js";
 import { leaderLines } from "./leader.js";
+import { NameTag } from "./name_tag.js";
 
 /** How often a page that waits asks whether it is its turn. */
 const ASK_EVERY_MS = 2000;
@@ -32,6 +33,7 @@ export function mount(element, { props, trigger, upload, watch }) {
 
 class AskView {
   #parts;
+  #name;
   #trigger;
   #viewer;
   #screen = null;
@@ -39,6 +41,7 @@ class AskView {
   #heatOpacity = 1;
   #heatBefore = null; // the strength that key 8 goes back to; null where it has not changed it
   #chosen = null; // the number of the sample whose reasoning is shown
+  #layers = [];
   #words = "";
   #clock = new Clock();
   #openingClock = new Clock();
@@ -47,9 +50,13 @@ class AskView {
   constructor(element, { props, trigger, upload }) {
     const parts = element.querySelectorAll("[data-part]");
     this.#parts = Object.fromEntries([...parts].map((part) => [part.dataset.part, part]));
+    this.#name = new NameTag(this.#parts.tag, this.#parts["tag-text"]);
     this.#trigger = trigger;
     this.#viewer = createViewer(this.#parts.stage, {
-      onMove: () => this.#drawLeader(),
+      onMove: () => {
+        this.#drawLeader();
+        this.#name.yield(this.#viewer, this.#layers);
+      },
       onLayer: (id, shown) => this.#layerSwitched(id, shown),
       acts: ({ layer }) => layer === "heat" && this.#stepHeat(),
     });
@@ -115,10 +122,7 @@ class AskView {
   }
 
   #opening(name) {
-    this.#parts.tag.hidden = false;
-    this.#openingClock.set(0, (seconds) => {
-      this.#parts["tag-text"].textContent = `Opening ${name}, ${seconds.toFixed(1)} s`;
-    });
+    this.#openingClock.set(0, (seconds) => this.#name.opening(`Opening ${name}, ${seconds.toFixed(1)} s`));
   }
 
   #chooseExample(index) {
@@ -127,13 +131,13 @@ class AskView {
   }
 
   #showPhoto(screen, before) {
-    const { stage, drop, tag, new: fresh } = this.#parts;
+    const { stage, drop, new: fresh } = this.#parts;
     const photo = screen.photo;
     const focusIsLost = Boolean(photo) && drop.contains(document.activeElement);
     drop.hidden = Boolean(photo);
-    tag.hidden = fresh.hidden = !photo;
+    fresh.hidden = !photo;
     stage.classList.toggle("empty", !photo);
-    this.#parts["tag-text"].textContent = screen.tag;
+    this.#name.show(photo ? screen.tag : null);
     for (const id of Object.keys(SHOWN_AT_FIRST)) this.#parts[`layer-${id}`].disabled = !there(screen, id);
     this.#parts["name-region"].textContent = screen.region_label;
     this.#parts["name-samples"].textContent = screen.samples_label;
@@ -152,6 +156,7 @@ class AskView {
     const key = JSON.stringify([layers, this.#screen.photo?.id]);
     if (key === this.#words) return;
     this.#words = key;
+    this.#layers = layers;
     this.#viewer.setLayers(layers);
   }
 

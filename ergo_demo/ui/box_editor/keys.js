@@ -43,6 +43,7 @@ const DECISIONS = [
   plain("later", "k", "later decision"),
   ...["1", "2", "3", "4"].map(choice),
   plain("look", "l", "let the model read your box now"),
+  plain("prefer", "o", "which answer is better: the model box’s, yours, both alike, not said"),
   plain("answer", "i", "type the answer"),
   plain("thought", "t", "open and edit the thought"),
   plain("consent", "v", "this decision may be published; again: not"),

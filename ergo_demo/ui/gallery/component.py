@@ -1,20 +1,17 @@
 """GalleryView as a `gr.HTML`: a shell that gallery_view.js fills with what `cards` says. Its words go in as text."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import gradio as gr
-
-from ergo_demo.ui.gallery.cards import Shown
 
 EVENTS = ("turn", "open")
 """What the browser tells: another page is wanted, a row was chosen."""
 
 
-def gallery_view(value: Callable[[], Shown], module: str) -> gr.HTML:
-    """The component. `value` is asked whenever a page is opened; `module` is the address of gallery_view.js."""
+def gallery_view(module: str) -> gr.HTML:
+    """The component; `module` is the address of gallery_view.js."""
     return gr.HTML(
-        value,
+        None,  # nothing to press before the first page is there, which would come over what was pressed
         html_template=(Path(__file__).parent / "gallery_view.html").read_text("utf-8"),
         js_on_load=_LOAD % {"events": ", ".join(repr(name) for name in EVENTS), "module": module},
         apply_default_css=False,

@@ -30,6 +30,10 @@ class GalleryTab:
     pictures: Pictures
     revisions: "count[int]" = field(default_factory=lambda: count(1))
 
+    def first(self) -> cards.Shown:
+        """The page was opened: all that there is by now, from the beginning."""
+        return self.page(Filter(), 0)
+
     def filtered(self, *controls: object) -> tuple[Any, ...]:
         """A filter was changed: its first page."""
         return self._page(cards.read_filter(*controls), 0)
@@ -115,8 +119,8 @@ class GalleryTab:
         return present.screen(page)
 
 
-def build(pictures: Pictures) -> None:
-    """Puts the tab's parts into the page that is open."""
+def build(page: gr.Blocks, pictures: Pictures) -> None:
+    """Puts the tab's parts into the tabs that are open."""
     tab = GalleryTab(pictures)
     with gr.Row(elem_id="e-filters"):
         filters: list[Any] = [
@@ -126,13 +130,15 @@ def build(pictures: Pictures) -> None:
             _choice("Answer is", cards.right_choices()),
             gr.Textbox(label="Answer contains", max_length=cards.LONGEST_WORDS, max_lines=1, min_width=140),
         ]
-    view = gallery_view(lambda: tab.page(Filter(), 0), web.module_address("gallery/gallery_view.js"))
+    view = gallery_view(web.module_address("gallery/gallery_view.js"))
     with gr.Column(elem_id="e-item"):
         item = ask_view(
             present.screen(Page()), [], "", web.module_address("ask_view/ask_view.js"), 0, name="e-asked", reads=True
         )
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": 4}
     outputs = [view, item]
+    # As a value that is a function Gradio would call it twice, and list it as an endpoint for programs.
+    page.load(tab.first, None, view, **quiet)
     gr.on([control.change for control in filters], tab.filtered, filters, outputs, trigger_mode="always_last", **quiet)
     view.turn(tab.turned, filters, outputs, **quiet)
     view.open(tab.opened, filters, outputs, **quiet)

@@ -18,6 +18,8 @@ def test_accepting_is_one_key_and_the_next_item_is_there(visit: Visit, desk: Des
     assert [(each["item"], each["action"], each["boxes"]) for each in desk.decisions] == [
         (f"i{number}", "accept", [BOX]) for number in range(3)
     ]
+    (visited,) = {each["session"] for each in desk.decisions}
+    assert len(visited) == 32, "one visit, by its name"
     page.locator('.e-prog[aria-valuenow="3"]').wait_for()
     assert page.locator(".e-sess").inner_text().startswith("3 done, median 3.6 s")
 

@@ -1,5 +1,7 @@
 """What the page shows of the model: its box, its answers from other boxes, and nothing where it must not."""
 
+import threading
+
 import pytest
 
 from tests.browser.annotate.steps import Visit, opened, photo, press
@@ -23,6 +25,55 @@ def test_the_corrected_box_is_read_again_and_what_differs_is_marked(visit: Visit
     opened(page, "of i1?")
     what_if = desk.decisions[0]["what_if"]
     assert (what_if["corrected"], what_if["shown"]) == ("MARIE LUND", ["model", "corrected", "expanded"])
+
+
+def test_the_crop_follows_at_once_and_no_key_waits_for_the_engine(visit: Visit, desk: Desk) -> None:
+    desk.answers, desk.reading = {"answer": "MARIE LUND", "box_answer": "MARIE"}, threading.Event()
+    page = visit()
+    crop = page.locator(".e-what li").nth(1).locator(".e-cut")
+    before = crop.bounding_box()
+    press(page, *["Shift+S"] * 9)
+    after = crop.bounding_box()
+    assert before
+    assert after
+    assert after["width"] / after["height"] > 1.05 * before["width"] / before["height"], "a flatter box, a flatter crop"
+    page.locator(".e-what", has_text="Reading, ").wait_for()
+    press(page, "2", "d", "Enter")
+    opened(page, "of i1?")
+    assert [(each["action"], each["confidence"], each["what_if"]) for each in desk.decisions] == [("fix", 2, None)]
+    assert page.locator(".e-what", has_text="Reading, ").count() == 0, "nobody waits for it any more"
+    desk.reading.set()
+    press(page, "d")
+    page.locator(".e-what", has_text="MARIE LUND").wait_for()
+
+
+def test_which_answer_is_better_is_said_where_nobody_knows_the_right_one(visit: Visit, desk: Desk) -> None:
+    desk.answers = {"answer": "MARIE LUND", "box_answer": "MARIE"}
+    page = visit()
+    better = page.get_by_role("button", name="Better: ")
+    said = page.locator(".bx-said")
+    assert better.count() == 0, "there is one answer"
+    press(page, "d")
+    page.locator(".e-what li").nth(1).locator("u", has_text="LUND").wait_for()
+    press(page, "o")
+    assert (said.inner_text(), better.nth(0).get_attribute("aria-pressed")) == ("Better: Model box.", "true")
+    press(page, "o")
+    assert said.inner_text() == "Better: Your box."
+    press(page, "Enter")
+    opened(page, "of i1?")
+    press(page, "d")
+    better.nth(1).click()
+    better.nth(0).click()
+    press(page, "Enter")
+    opened(page, "of i2?")
+    press(page, "d")
+    better.nth(1).click()
+    press(page, "i")
+    page.keyboard.type("marie lund")
+    assert better.count() == 0, "it is known now"
+    press(page, "Enter", "Enter")
+    opened(page, "of i3?")
+    assert [each["what_if"].get("preferred") for each in desk.decisions] == ["b", "tie", None]
 
 
 def test_the_answer_from_the_expanded_region_is_there_before_an_edit_or_comes_after_the_box(

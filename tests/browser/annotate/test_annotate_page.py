@@ -69,6 +69,18 @@ def test_accessibility_and_no_overflow(visit: Visit, theme: str, viewport: dict[
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+def test_nothing_that_opens_beside_it_moves_the_photo(visit: Visit, desk: Desk) -> None:
+    desk.answers = {"answer": "MARIE LUND", "box_answer": "MARIE"}
+    page = visit()
+    stage = page.locator(".e-astage")
+    before = stage.bounding_box()
+    for keys in (["t"], ["Escape", "r", "6"], ["Escape", "Escape", "d"]):
+        press(page, *keys)
+        assert stage.bounding_box() == before, keys
+    page.locator(".e-what", has_text="MARIE LUND").wait_for()
+    assert stage.bounding_box() == before
+
+
 @pytest.mark.slow
 def test_two_hundred_items_with_keys_alone_and_memory_stays_flat(visit: Visit, desk: Desk) -> None:
     desk.items = [an_item(f"i{number}", photo(number), BOX) for number in range(200)]

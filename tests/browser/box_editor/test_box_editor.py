@@ -159,7 +159,8 @@ def test_a_second_box_the_next_one_and_deleting_need_no_key(page: Page) -> None:
     frames(page)
     assert len(boxes(page)) == 1
     stage = page.locator("#stage").bounding_box()
-    sizes = [button.bounding_box() for button in tools.get_by_role("button").all()]
+    switches = page.get_by_role("group", name="Layers").get_by_role("button").all()
+    sizes = [button.bounding_box() for button in [*tools.get_by_role("button").all(), *switches]]
     least = 44 if page.viewport_size == PHONE else 32
     for size in sizes:
         assert size
