@@ -248,3 +248,13 @@ def view_of(region: Box, budget_tokens: int, least_tokens: int = LEAST_TOKENS) -
     """The view of a region (source px): at native resolution where the budget allows it, enlarged below the least."""
     size = Size(round(region.width) or 1, round(region.height) or 1)
     return View(region, fit_to_budget(size, budget_tokens, least_tokens))
+
+
+def least_behind(view: View, budget_tokens: int, stated: int = LEAST_TOKENS) -> int:
+    """To how many tokens a crop like this one is enlarged: `stated` where that explains its size, or nothing does.
+
+    >>> least_behind(view_of(Box(0, 0, 140, 100), 1280, 256), 1280) <= 256
+    True
+    """
+    tried = range(stated, view.tokens + 1)
+    return next((least for least in tried if view_of(view.region, budget_tokens, least).size == view.size), stated)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
-from ergo_demo.geometry import LEAST_TOKENS, Box, Size, View, full_resolution_tokens
+from ergo_demo.geometry import LEAST_TOKENS, Box, Size, View, full_resolution_tokens, least_behind, view_of
 from ergo_demo.protocol.parsing import Flag, Why
 
 Pixels: TypeAlias = NDArray[np.uint8]
@@ -219,7 +219,7 @@ class Trace:
     outcome: Outcome
     version: str
     zoom_least_tokens: int = LEAST_TOKENS
-    """A crop with fewer vision tokens was enlarged to as many; older traces do not say."""
+    """A crop with fewer vision tokens was enlarged to as many; older traces do not say: see `zoom_view`."""
     prompts_sha256: str = ""
     """Of the prompts that were asked with (`prompts.sha256`); "" in older traces."""
     coarse: Look | None = None
@@ -250,6 +250,12 @@ class Trace:
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
     created: str = field(default_factory=_now)
     schema: Literal[1] = 1
+
+    def zoom_view(self, region: Box) -> View:
+        """The second look at `region` (whole source px) as this run took its own, which tells what older ones do not
+        say."""
+        budget, least = self.zoom_budget_tokens, self.zoom_least_tokens
+        return view_of(region, budget, least_behind(self.zoom.view, budget, least) if self.zoom else least)
 
     def tokens(self) -> TokenCounts:
         """The vision tokens that this run cost, and what one look at the whole photo would."""

@@ -23,10 +23,11 @@ def answer_from(
     Without a run, the first reply is the region itself, as the model would have named it. Raises EngineError.
     """
     region = region.outward().clip(Box.of(photo.size))
+    view = view_of(region, chosen.zoom_budget_tokens, chosen.zoom_least_tokens)
     if trace is not None and trace.model == engine.info.model:
-        chosen = replace(chosen, sampling=trace.sampling, zoom_budget_tokens=trace.zoom_budget_tokens)
+        chosen, view = replace(chosen, sampling=trace.sampling), trace.zoom_view(region)
     dialogue = engine.dialogue(chosen.sampling, first_turn(photo, question, trace, region, chosen))
-    picture = resample(photo, view_of(region, chosen.zoom_budget_tokens, chosen.zoom_least_tokens), Kernel.LANCZOS)
+    picture = resample(photo, view, Kernel.LANCZOS)
     asked = question if trace is None else trace.question
     speaking = dialogue.say(Message("user", prompts.zoom_turn(asked), picture), stop=stop)
     try:

@@ -8,7 +8,7 @@ import numpy as np
 from ergo_demo.asking import RunSettings
 from ergo_demo.engines import Stop, Turn
 from ergo_demo.engines.scripted import ScriptedDialogue, ScriptedEngine, in_order
-from ergo_demo.geometry import Box, Size, View
+from ergo_demo.geometry import Box, Size, View, view_of
 from ergo_demo.imaging import Kernel, Photo, resample
 from ergo_demo.pipeline import ask
 from ergo_demo.records import Generation, Message, Sampling, Token
@@ -74,6 +74,20 @@ def test_another_models_run_is_asked_with_this_models_budget(photo: Photo) -> No
         assert picture is not None
         sizes.append(picture.shape[0] * picture.shape[1] // 28**2)
     assert sizes[0] <= 4 < sizes[1] <= 48
+
+
+def test_the_crop_is_enlarged_as_in_the_run_that_it_goes_on_with(photo: Photo) -> None:
+    small, enlarging = Box(100, 100, 240, 200), replace(CHOSEN, zoom_least_tokens=40)
+    trace = ask(ENGINE, photo, "What is it?", enlarging)
+    assert trace.zoom_least_tokens == 40
+    shown = []
+    for one, chosen in ((trace, CHOSEN), (ask(ENGINE, photo, "What is it?", CHOSEN), enlarging)):
+        engine = Listening(in_order(["", "<answer>second</answer>"]))
+        answer_from(engine, photo, "What is it?", one, small, chosen, stop=lambda: False)
+        picture = engine.heard[0][1][0].picture
+        assert picture is not None
+        shown.append(Size(picture.shape[1], picture.shape[0]))
+    assert shown == [view_of(small, 48, 40).size, view_of(small, 48).size], "today's settings change neither"
 
 
 def test_stopped_it_has_no_answer(photo: Photo) -> None:

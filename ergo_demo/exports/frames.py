@@ -65,7 +65,7 @@ def zoom_view(corrected: Corrected, box: Box, budget_tokens: int, least_tokens: 
     """The second look at `box` (source px), as the app would take it; without a run, within these limits."""
     trace, region = corrected.trace, box.outward().clip(Box.of(corrected.image.size))
     if trace is not None:
-        return view_of(region, trace.zoom_budget_tokens, trace.zoom_least_tokens)
+        return trace.zoom_view(region)
     return view_of(region, budget_tokens, least_tokens)
 
 

@@ -8,10 +8,14 @@ from typing import Any, Self
 
 from ergo_demo.errors import InputError
 
-GROUP_BYTES = 24_000_000
-"""Of pictures, in memory at once and in one row group: a reader holds as much."""
+GROUP_BYTES = 8_000_000
+"""Of pictures, in memory at once and in one row group: a reader holds as much, and writing one takes several times so
+much."""
 
-GROUP_ROWS = 200
+GROUP_ROWS = 100
+
+AT_ONCE = 16
+"""Rows that a reader of ours holds."""
 
 TEXT = {"dtype": "string", "_type": "Value"}
 NUMBER = {"dtype": "float64", "_type": "Value"}
@@ -123,9 +127,28 @@ def rows(file: Path) -> Iterator[dict[str, Any]]:
         return
     import pyarrow.parquet as pq
 
-    with pq.ParquetFile(file) as opened:
-        for batch in opened.iter_batches(batch_size=16):
+    # As it comes it would read far ahead and keep that: with every row of the file more.
+    with pq.ParquetFile(file, pre_buffer=False) as opened:
+        for batch in opened.iter_batches(batch_size=AT_ONCE, use_threads=False):
             yield from batch.to_pylist()
+
+
+def count_with_datasets(files: Mapping[str, Path], column: str) -> int:
+    """How many rows `datasets` reads out of these splits, those that there are, and copies nothing into its cache.
+
+    `column` has lists of pictures: of them it opens the first row's, the others are for `rows`.
+    """
+    import datasets
+    from pyarrow.dataset import ParquetFragmentScanOptions
+
+    there = {split: str(file) for split, file in files.items() if file.exists()}
+    scan = {"fragment_scan_options": ParquetFragmentScanOptions(pre_buffer=False), "batch_size": AT_ONCE}
+    loaded = datasets.load_dataset("parquet", data_files=there, streaming=True, **scan)
+    firsts = [next(iter(part)) for part in loaded.values()]
+    assert all(shown.mode == "RGB" for first in firsts for shown in first[column]), "pictures come as pictures"
+    others = [name for name in firsts[0] if name != column]
+    texts = datasets.load_dataset("parquet", data_files=there, streaming=True, columns=others, **scan)
+    return sum(1 for part in texts.values() for _ in part)
 
 
 def picture(content: bytes) -> dict[str, object]:

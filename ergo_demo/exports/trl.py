@@ -23,6 +23,7 @@ from ergo_demo.exports.parquet import (
     TEXT,
     WHOLE,
     ParquetFiles,
+    count_with_datasets,
     listed,
     picture,
     rows,
@@ -109,24 +110,10 @@ def check(folder: Path) -> Checked:
     checker.read(_read(folder))
     by = library("datasets")
     if by is not None:
-        counted = count_with_datasets(folder, "images")
+        counted = count_with_datasets({split: folder / name for split, name in DATA}, "images")
         if counted != checker.rows:
             checker.tell(by, f"reads {counted} rows of {checker.rows}")
     return checker.done([by])
-
-
-def count_with_datasets(folder: Path, column: str) -> int:
-    """How many rows `datasets` reads, decoding the first one's pictures; nothing is copied into its cache."""
-    import datasets
-
-    files = {split: str(folder / name) for split, name in DATA if (folder / name).exists()}
-    loaded = datasets.load_dataset("parquet", data_files=files, streaming=True)
-    count = 0
-    for part in loaded.values():
-        first = next(iter(part))
-        assert all(shown.mode == "RGB" for shown in first[column]), "pictures come as pictures"
-        count += sum(1 for _ in part.remove_columns([column]))
-    return count
 
 
 DPO = Format(

@@ -19,7 +19,6 @@ from ergo_demo.exports.frames import question_of
 from ergo_demo.exports.lessons import Task
 from ergo_demo.exports.messages import provenance, texts, turns_of_texts
 from ergo_demo.exports.singles import tasks
-from ergo_demo.exports.trl import count_with_datasets
 
 DATA = tuple((split, f"{split}.parquet") for split in SPLITS)
 
@@ -90,7 +89,8 @@ def check(folder: Path) -> Checked:
     checker = Checker()
     checker.read(_read(folder))
     by = library("datasets")
-    if by is not None and (counted := count_with_datasets(folder, "images")) != checker.rows:
+    files = {split: folder / name for split, name in DATA}
+    if by is not None and (counted := parquet.count_with_datasets(files, "images")) != checker.rows:
         checker.tell(by, f"reads {counted} rows of {checker.rows}")
     return checker.done([by])
 

@@ -30,8 +30,8 @@ class FakeHub:
     commits: list[list[str]] = field(default_factory=list)
     """The names that each commit added, oldest first."""
     faults: "deque[str]" = field(default_factory=deque)
-    """What happens to the next commits: a status, "cut" (broken off in mid-upload), "lost" (done, but unanswered),
-    "silent" (never answered)."""
+    """What happens to the next commits: a status, with what the Hub asks for ("429 retry-after: 7"), "cut" (broken off
+    in mid-upload), "lost" (done, but unanswered), "silent" (never answered)."""
     faults_of_lists: "deque[str]" = field(default_factory=deque)
     """Of the next lists of files: a status, "cut" (part of the answer, if any), "silent"."""
     faults_of_downloads: "deque[str]" = field(default_factory=deque)
@@ -48,6 +48,11 @@ class FakeHub:
 
     def shards(self) -> list[str]:
         return sorted(name for name in self.only() if name.endswith(".jsonl"))
+
+    def ids(self) -> list[str]:
+        """Of every decision that is there, as often as it is."""
+        lines = [json.loads(line) for name in self.shards() for line in self.only()[name].splitlines()]
+        return sorted(line["annotation"]["submission"]["client_id"] for line in lines)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -134,8 +139,9 @@ class Handler(BaseHTTPRequestHandler):
             self._hang_up()
             return
         body = self._body()
-        if fault.isdecimal():
-            self._say(int(fault), {"error": "on order"}, {"retry-after": "7"} if fault == "429" else {})
+        status, _, header = fault.partition(" ")
+        if status.isdecimal():
+            self._say(int(status), {"error": "on order"}, dict([header.split(": ")]) if header else {})
             return
         files, added = self.hub.files["/".join(repo)], []
         for line in map(json.loads, body.splitlines()):

@@ -42,8 +42,12 @@ class Shop:
     store: Store
     folder: Path
 
-    def photo(self, number: int, size: Size = SIZE, **more: Any) -> Image:
+    def photo(self, number: int, size: Size = SIZE, *, signed: bool = False, **more: Any) -> Image:
+        """`signed`: no other number has the same photo; else every 28th of the small ones is the same."""
         pixels = np.roll(pattern(size.width, size.height), 7 * number, axis=1)
+        if signed:
+            bits = np.unpackbits(np.frombuffer(number.to_bytes(2), np.uint8))
+            pixels[:8, :128] = np.repeat(255 * bits, 8)[:, None]
         content = encode_jpeg(pixels)
         file = self.folder / f"photo{number}.jpg"
         file.write_bytes(content)
@@ -156,13 +160,15 @@ def everything(shop: Shop) -> None:
     shop.decide("l-twice", by="bo", boxes=(NEAR,))
 
 
-def many(shop: Shop, count: int, size: Size = SMALL, answer: str | None = None) -> None:
-    """`count` edited items on a fourth as many photos. `answer`: what every other one is answered."""
+def many(shop: Shop, count: int, answer: str | None = None, larger: Size | None = None) -> None:
+    """`count` edited items on a fourth as many photos. `answer`: what every other one is answered. `larger`: of every
+    tenth photo; then no two photos are the same."""
     shop.project()
     small = {"box": Box(10, 10, 50, 50), "samples": (), "coarse": None}
     for number in range(count):
         if number % 4 == 0:
-            image = shop.photo(number, size)
+            size = larger if larger and number % 40 == 0 else SMALL
+            image = shop.photo(number, size, signed=larger is not None)
         shop.item(image, f"m{number:06}", trace=small, suggested=Box(10, 10, 50, 50))
         shop.decide(f"m{number:06}", boxes=(Box(60, 60, 120, 110),), answer=None if number % 2 else answer)
 

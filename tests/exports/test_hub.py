@@ -1,16 +1,12 @@
 """Decisions sent to the Hub and back: every fault of the way, nothing lost, nothing twice, nobody forgotten is back."""
 
-import json
 import os
 import signal
 import subprocess
 import sys
-from collections import deque
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from huggingface_hub import constants
 
 from ergo_demo.errors import HubFailed, InputError
 from ergo_demo.exports.exporting import Request, export
@@ -19,41 +15,13 @@ from ergo_demo.exports.hub import dataset as module
 from ergo_demo.exports.hub import syncing
 from ergo_demo.exports.hub.dataset import HubDataset
 from ergo_demo.exports.hub.syncing import pull, push
-from ergo_demo.store.store import Store, open_store
-from tests.exports.fake_hub import TOKEN, FakeHub, serving
+from ergo_demo.store.store import Store
+from tests.exports.fake_hub import TOKEN, FakeHub
 from tests.exports.making import Shop, everything
 from tests.space.running import running_app
 
 REPO = "ada/corrections"
 DECISIONS = 13
-
-
-@pytest.fixture
-def hub() -> Iterator[FakeHub]:
-    with serving() as running:
-        yield running
-
-
-@pytest.fixture
-def waited() -> list[float]:
-    return []
-
-
-@pytest.fixture
-def dataset(hub: FakeHub, waited: list[float]) -> HubDataset:
-    return HubDataset(REPO, endpoint=hub.url, token=TOKEN, wait=waited.append)
-
-
-@pytest.fixture
-def other(tmp_path: Path) -> Iterator[Store]:
-    """An empty store elsewhere, as on a Space that was started again."""
-    with open_store(tmp_path / "other", secret="a secret for the tests only") as store:
-        yield store
-
-
-def ids_on(hub: FakeHub) -> list[str]:
-    lines = [json.loads(line) for name in hub.shards() for line in hub.only()[name].splitlines()]
-    return sorted(line["annotation"]["submission"]["client_id"] for line in lines)
 
 
 def log_of(store: Store, out: Path) -> bytes:
@@ -66,7 +34,7 @@ def test_what_is_pushed_comes_back_bit_for_bit(
 ) -> None:
     everything(shop)
     assert push(shop.store, dataset) == DECISIONS
-    assert ids_on(hub) == sorted(shop.store.annotation_ids())
+    assert hub.ids() == sorted(shop.store.annotation_ids())
     assert pull(other, dataset)["added"] == DECISIONS
     assert log_of(other, tmp_path / "b") == log_of(shop.store, tmp_path / "a")
     requests = len(hub.ways)
@@ -90,86 +58,6 @@ def test_a_shard_is_never_rewritten_and_only_new_decisions_are_sent(
     assert [name.split("/")[-1][:6] for name in hub.shards()] == ["000001", "000002"]
 
 
-@pytest.mark.parametrize("fault", ["429", "500", "503", "409", "412", "cut", "lost"])
-def test_a_fault_is_waited_for_and_nothing_is_lost_or_doubled(
-    shop: Shop, dataset: HubDataset, hub: FakeHub, waited: list[float], fault: str
-) -> None:
-    everything(shop)
-    hub.faults.extend([fault, fault])
-    assert push(shop.store, dataset) == DECISIONS
-    assert ids_on(hub) == sorted(shop.store.annotation_ids())
-    # The library tries again by itself where a connection breaks in what may be repeated; a commit may not.
-    expected = {"429": [7.0, 7.0], "lost": [1.0]}.get(fault, [1.0, 2.0])
-    assert waited == expected
-    assert len(hub.commits) == 1
-
-
-@pytest.fixture
-def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Silence is noticed after a second, and the library's own pauses between tries are none."""
-    monkeypatch.setattr(module, "SILENT_SECONDS", 1.0)
-    monkeypatch.setattr(constants, "HF_HUB_DOWNLOAD_TIMEOUT", 1)
-    monkeypatch.setattr(constants, "HF_HUB_ETAG_TIMEOUT", 1)
-    monkeypatch.setattr("time.sleep", lambda _seconds: None)
-
-
-@pytest.mark.usefixtures("hasty")
-@pytest.mark.parametrize("place", ["faults_of_lists", "faults_of_downloads"])
-@pytest.mark.parametrize("fault", ["429", "500", "503", "cut", "silent"])
-def test_a_pull_is_as_patient(
-    shop: Shop, other: Store, dataset: HubDataset, hub: FakeHub, place: str, fault: str
-) -> None:
-    everything(shop)
-    push(shop.store, dataset)
-    faults: deque[str] = getattr(hub, place)
-    faults.extend([fault, fault])
-    assert pull(other, dataset)["added"] == DECISIONS
-    assert not faults
-    assert sorted(other.annotation_ids()) == sorted(shop.store.annotation_ids())
-    assert pull(other, dataset) == {}
-
-
-@pytest.mark.usefixtures("hasty")
-@pytest.mark.parametrize("place", ["faults_of_lists", "faults_of_downloads"])
-def test_a_hub_that_gives_nothing_is_said_and_the_next_pull_has_everything(
-    shop: Shop, other: Store, dataset: HubDataset, hub: FakeHub, waited: list[float], place: str
-) -> None:
-    everything(shop)
-    push(shop.store, dataset)
-    faults: deque[str] = getattr(hub, place)
-    faults.extend(["503"] * 1000)
-    with pytest.raises(HubFailed, match="answered 503"):
-        pull(other, dataset)
-    assert len(waited) == 5
-    faults.clear()
-    assert pull(other, dataset)["added"] == DECISIONS
-
-
-@pytest.mark.usefixtures("hasty")
-def test_a_hub_that_falls_silent_is_asked_again(
-    shop: Shop, dataset: HubDataset, hub: FakeHub, waited: list[float]
-) -> None:
-    everything(shop)
-    hub.faults.append("silent")
-    assert push(shop.store, dataset) == DECISIONS
-    assert ids_on(hub) == sorted(shop.store.annotation_ids())
-    assert waited == [1.0]
-
-
-def test_what_the_hub_never_takes_waits_on_the_disk(
-    shop: Shop, dataset: HubDataset, hub: FakeHub, waited: list[float]
-) -> None:
-    everything(shop)
-    hub.faults.extend(["500"] * 6)
-    with pytest.raises(HubFailed, match="answered 500"):
-        push(shop.store, dataset)
-    assert waited == [1.0, 2.0, 4.0, 8.0, 16.0]
-    assert len(list((shop.store.outbox / "queued").glob("*.jsonl"))) == 1
-    assert push(shop.store, dataset) == DECISIONS
-    assert len(hub.shards()) == 1
-    assert list((shop.store.outbox / "queued").iterdir()) == []
-
-
 def test_a_refusal_is_not_tried_again(shop: Shop, dataset: HubDataset, hub: FakeHub, waited: list[float]) -> None:
     everything(shop)
     hub.faults.append("403")
@@ -185,14 +73,6 @@ def test_nothing_goes_to_a_public_dataset(shop: Shop, dataset: HubDataset, hub: 
     with pytest.raises(InputError, match="is public"):
         push(shop.store, dataset)
     assert hub.only() == {}
-
-
-def test_a_hub_that_is_away_is_said(shop: Shop, waited: list[float]) -> None:
-    everything(shop)
-    away = HubDataset(REPO, endpoint="http://127.0.0.1:9", token=TOKEN, wait=waited.append)
-    with pytest.raises(HubFailed, match="cannot be reached"):
-        push(shop.store, away)
-    assert len(waited) == 5
 
 
 def test_without_a_token_nothing_is_tried(
@@ -228,7 +108,7 @@ def test_two_stores_send_to_one_dataset(shop: Shop, other: Store, dataset: HubDa
     elsewhere.decide("y-other")
     assert push(other, dataset) == 1
     assert pull(shop.store, dataset) == {"added": 1}
-    assert len(ids_on(hub)) == len(set(ids_on(hub))) == DECISIONS + 1
+    assert len(hub.ids()) == len(set(hub.ids())) == DECISIONS + 1
     assert len({name.split("/")[1] for name in hub.shards()}) == 2
 
 
@@ -258,7 +138,7 @@ def test_what_is_forgotten_before_it_was_sent_is_not_sent(shop: Shop, dataset: H
         push(shop.store, dataset)
     shop.store.forget_annotator(shop.store.identity("bo"))
     assert push(shop.store, dataset) == DECISIONS - 1
-    assert ids_on(hub) == sorted(shop.store.annotation_ids())
+    assert hub.ids() == sorted(shop.store.annotation_ids())
     assert shop.store.identity("bo").encode() not in b"".join(hub.only()[name] for name in hub.shards())
 
 
@@ -282,12 +162,12 @@ def test_killed_between_the_upload_and_the_note_it_is_sent_again_and_there_once(
     }  # fmt: skip
     killed = subprocess.run([sys.executable, "-c", KILLED, *command], env=environment, check=False)
     assert killed.returncode == -signal.SIGKILL
-    assert (len(hub.commits), ids_on(hub)) == (1, ids)
+    assert (len(hub.commits), hub.ids()) == (1, ids)
     again = subprocess.run(
         [sys.executable, "-m", "ergo_demo", *command], env=environment, check=True, capture_output=True, text=True
     )
     assert f"{REPO} has every decision; {len(ids)} were sent now." in again.stdout
-    assert (len(hub.commits), ids_on(hub)) == (1, ids), "the same content makes no commit"
+    assert (len(hub.commits), hub.ids()) == (1, ids), "the same content makes no commit"
 
 
 def test_a_page_that_is_started_on_an_empty_disk_has_what_was_decided(

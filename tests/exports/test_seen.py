@@ -111,6 +111,23 @@ def test_a_run_from_before_the_least_was_kept_can_be_read(photo: Photo) -> None:
     assert from_json(Trace, older) == replace(trace, zoom_least_tokens=LEAST_TOKENS)
 
 
+def test_an_older_run_shows_by_its_own_crop_how_far_it_enlarged(shop: Shop, photo: Photo, tmp_path: Path) -> None:
+    trace = ask(
+        ScriptedEngine(in_order(["<zoom>[28, 28, 56, 56]</zoom>", "<answer>red</answer>"])), photo, ASKED, CHOSEN
+    )
+    older = replace(trace, zoom_least_tokens=LEAST_TOKENS)
+    assert trace.zoom is not None
+    assert older.zoom_view(trace.zoom.view.region) == trace.zoom.view != view_of(trace.zoom.view.region, 48)
+    # Where nothing was enlarged, or there was no second look, it is not known, and nothing is.
+    plain = replace(trace, zoom=replace(trace.zoom, view=view_of(Box(0, 0, 1120, 840), 48)))
+    for unknown in (replace(plain, zoom_least_tokens=LEAST_TOKENS), replace(older, zoom=None)):
+        assert unknown.zoom_view(BOX) == view_of(BOX, 48)
+    kept(shop, photo, older, BOX)
+    export(shop.store, Request(format=format_named("trl-sft")), tmp_path / "out")
+    (row,) = [row for row in rows_of(tmp_path / "out") if len(row["images"]) == 2]
+    assert look_at(row["images"][1]["bytes"]).size == trace.zoom.view.size
+
+
 @pytest.mark.parametrize("least", [None, LEAST])
 def test_without_a_run_a_crop_is_as_the_settings_say(
     shop: Shop, photo: Photo, tmp_path: Path, least: int | None, monkeypatch: pytest.MonkeyPatch

@@ -1,7 +1,6 @@
 """A server's pushes to the Hub: one at a time, whoever asks; how each ended is there to be told."""
 
 import threading
-from collections.abc import Iterator
 
 import pytest
 
@@ -9,16 +8,10 @@ from ergo_demo.errors import HubFailed, InputError, NotWritten
 from ergo_demo.exports.hub.dataset import HubDataset
 from ergo_demo.exports.hub.sending import Pushed, Sender
 from ergo_demo.store.records import Action
-from tests.exports.fake_hub import TOKEN, FakeHub, serving
+from tests.exports.fake_hub import TOKEN, FakeHub
 from tests.exports.making import CORRECTED, Shop, everything
 
 DECISIONS = 13
-
-
-@pytest.fixture
-def hub() -> Iterator[FakeHub]:
-    with serving() as running:
-        yield running
 
 
 def sender_to(hub: FakeHub, shop: Shop, wait: threading.Event | None = None) -> Sender:

@@ -11,16 +11,11 @@ from typing import Any
 import datasets
 import pytest
 import torch
-from transformers import (
-    AutoTokenizer,
-    Qwen2_5_VLForConditionalGeneration,
-    Qwen2_5_VLProcessor,
-)
-from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
-from transformers.processing_utils import ProcessorMixin
+from transformers import Qwen2_5_VLForConditionalGeneration
 
 from ergo_demo.exports.exporting import Request, export
 from ergo_demo.exports.formats import format_named
+from tests.exports.image_processor import processor_of
 from tests.exports.making import Shop, many
 
 CHECKPOINT = Path("assets/models/ergo-tiny")
@@ -31,23 +26,9 @@ pytestmark = [
 ]
 
 
-class ImageProcessor(Qwen2_5_VLProcessor):  # type: ignore[no-untyped-call,misc,unused-ignore]
-    """Qwen2.5-VL's processor without its video part."""
-
-    def __init__(self, image_processor: Any = None, tokenizer: Any = None, chat_template: Any = None, **_more: Any):
-        self.image_token, self.video_token = "<|image_pad|>", "<|video_pad|>"
-        self.image_token_id = tokenizer.convert_tokens_to_ids(self.image_token)
-        self.video_token_id = tokenizer.convert_tokens_to_ids(self.video_token)
-        joined: Any = ProcessorMixin  # untyped
-        joined.__init__(self, image_processor, tokenizer, chat_template=chat_template)
-
-
 @pytest.fixture
 def processor() -> Any:
-    tokenizer = AutoTokenizer.from_pretrained(CHECKPOINT)
-    images = Qwen2VLImageProcessorPil.from_pretrained(CHECKPOINT)
-    template = (CHECKPOINT / "chat_template.jinja").read_text("utf-8")
-    return ImageProcessor(images, tokenizer, chat_template=template)
+    return processor_of(CHECKPOINT)
 
 
 @pytest.fixture(scope="module")

@@ -6,14 +6,15 @@ from importlib.metadata import version
 from pathlib import Path
 
 from omegaconf import OmegaConf
-from transformers import AutoProcessor
 from verl.utils.dataset.rl_dataset import RLHFDataset, collate_fn
+
+from tests.exports.image_processor import processor_of
 
 MODEL = Path(__file__).parents[2] / "assets" / "models" / "ergo-tiny"
 
 if __name__ == "__main__":
     out = Path(sys.argv[1])
-    processor = AutoProcessor.from_pretrained(MODEL)  # type: ignore[no-untyped-call]
+    processor = processor_of(MODEL)
     config = OmegaConf.create(
         {"cache_dir": str(out / "cache"), "max_prompt_length": 4096, "filter_overlong_prompts_workers": 1}
     )

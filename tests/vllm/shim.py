@@ -1,4 +1,5 @@
-"""For the environment of vLLM, as its sitecustomize: PyPI's torchvision is built for CUDA, and its import fails here.
+"""As the sitecustomize of an environment with CPU torch (vLLM's, those of tests/formats): PyPI's torchvision is built
+for CUDA, and its import fails there.
 
 Declares the two operators that it registers when it is imported, and that nothing calls.
 """

@@ -3,6 +3,7 @@
 The token is huggingface_hub's business: HF_TOKEN, or the login of whoever started this.
 """
 
+import math
 import time
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
@@ -17,6 +18,7 @@ from huggingface_hub.errors import (
     OfflineModeIsEnabled,
     RepositoryNotFoundError,
 )
+from huggingface_hub.utils import parse_ratelimit_headers
 
 from ergo_demo.errors import HubFailed, InputError
 
@@ -27,10 +29,12 @@ PASSING = frozenset({408, 409, 412, 425, 429, 500, 502, 503, 504})
 
 TRIES = 6
 LONGEST_SECONDS = 300.0
-"""Between two tries."""
+"""Between two tries. Where the Hub wants more than that it is left alone for as long."""
 
 SILENT_SECONDS = 120.0
 """How long the Hub may say nothing: the library itself would wait for ever."""
+
+WAITS = "Nothing is lost: what was not sent waits for the next time."
 
 REFUSES = "Set HF_TOKEN to a token that may write this dataset, or sign in with `hf auth login`."
 
@@ -45,10 +49,12 @@ class HubDataset:
         endpoint: str | None = None,
         token: str | None = None,
         wait: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.repo = repo
         self._api = HfApi(endpoint=endpoint, token=token)
-        self._token, self._wait = token, wait
+        self._token, self._wait, self._clock = token, wait, clock
+        self._alone_until = -math.inf
 
     @property
     def signed_in(self) -> bool:
@@ -91,6 +97,8 @@ class HubDataset:
         )
 
     def _ask(self, question: Callable[[], T]) -> T:
+        if self._alone_until > self._clock():
+            raise self._later()
         for tried in range(TRIES):
             _limit_silence()
             try:
@@ -104,10 +112,18 @@ class HubDataset:
                 LocalEntryNotFoundError,
             ) as error:
                 cause = _cause(error)
+                seconds = _seconds(cause, tried)
+                if _passes(cause) and seconds > LONGEST_SECONDS:
+                    self._alone_until = self._clock() + seconds
+                    raise self._later() from error
                 if tried == TRIES - 1 or not _passes(cause):
                     self._explain(cause)
-                self._wait(_seconds(cause, tried))
+                self._wait(seconds)
         raise AssertionError("the last try returns or raises")
+
+    def _later(self) -> HubFailed:
+        minutes = math.ceil((self._alone_until - self._clock()) / 60)
+        return HubFailed(f"The Hub asks to be left alone for {minutes} minutes.", remedy=WAITS)
 
     def _explain(self, error: Exception) -> NoReturn:
         status = error.response.status_code if isinstance(error, HfHubHTTPError) else None
@@ -119,10 +135,8 @@ class HubDataset:
             raise HubFailed(f"The Hub does not let this token write {self.repo}.", remedy=REFUSES) from error
         if status is not None:
             problem = f"The Hub answered {status} for {self.repo}."
-            raise HubFailed(problem, remedy="Nothing is lost: what was not sent waits for the next time.") from error
-        raise HubFailed(
-            "The Hub cannot be reached.", remedy="Nothing is lost: what was not sent waits for the next time."
-        ) from error
+            raise HubFailed(problem, remedy=WAITS) from error
+        raise HubFailed("The Hub cannot be reached.", remedy=WAITS) from error
 
 
 def _limit_silence() -> None:
@@ -156,5 +170,8 @@ def _passes(error: Exception) -> bool:
 
 def _seconds(error: Exception, tried: int) -> float:
     """How long to wait: what the Hub asks for, else twice as long each time."""
-    asked = error.response.headers.get("retry-after", "") if isinstance(error, HfHubHTTPError) else ""
-    return min(float(asked) if asked.isdecimal() else 2.0**tried, LONGEST_SECONDS)
+    headers = error.response.headers if isinstance(error, HfHubHTTPError) else {}
+    asked, limit = headers.get("retry-after", ""), parse_ratelimit_headers(headers)
+    if asked.isdecimal():
+        return float(asked)
+    return float(limit.reset_in_seconds) if limit and not limit.remaining else 2.0**tried

@@ -64,6 +64,11 @@ class Outbox:
         """Of the decisions that the Hub has."""
         return {id for note in self._notes() for id in note["ids"]}
 
+    def commits_since(self, epoch_seconds: float) -> int:
+        """How many commits this store made since then, by its own notes."""
+        files = (file for file in (self._folder / SENT).glob("*.json") if file.stat().st_mtime > epoch_seconds)
+        return len({json.loads(file.read_text("ascii"))["commit"] for file in files} - {""})
+
     def add(self, lines: Sequence[dict[str, Any]]) -> Shard:
         """Lets lines wait, on the disk when this returns."""
         content = "".join(dumps(line) + "\n" for line in lines)

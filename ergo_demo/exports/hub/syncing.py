@@ -3,12 +3,13 @@
 import json
 import re
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
 
-from ergo_demo.errors import NotThere, RowsInvalid
+from ergo_demo.errors import HubFailed, NotThere, RowsInvalid
 from ergo_demo.exports.corrected import Corrected, about
 from ergo_demo.exports.folder import dumps, read_lines, sha256_of
 from ergo_demo.exports.hub.dataset import HubDataset
@@ -21,6 +22,9 @@ from ergo_demo.store.store import Store
 
 MOST_LINES, MOST_PHOTOS, MOST_BYTES = 500, 90, 10_000_000
 """Of one shard, which is one commit: the Hub wants fewer than 100 files in each. Bytes are those of the lines."""
+
+MOST_COMMITS, HOUR_SECONDS = 100, 3600
+"""The Hub takes 128 commits to a dataset in an hour; some are left to others that send to it."""
 
 SHARD = re.compile(r"data/[0-9a-f]{12}/[0-9]{3}/[0-9]{6}-[0-9a-f]{8}\.jsonl")
 TOMBSTONES = re.compile(r"data/[0-9a-f]{12}/forgotten-[0-9a-f]{8}\.json")
@@ -75,6 +79,7 @@ def _read(store: Store, ids: list[str]) -> Iterator[Corrected]:
 
 def _send(store: Store, hub: HubDataset, outbox: Outbox, shard: Shard) -> int:
     """One commit; then the note, then the shard goes. Killed in between, the same commit is made again: no change."""
+    _check_rate(outbox)
     lines, sent = list(shard.lines()), 0
     new = {line["photo"]: line["image"]["blob_sha256"] for line in lines if line["photo"] not in outbox.photos()}
     files = {name: _photo(store, sha256) for name, sha256 in new.items()}
@@ -86,6 +91,13 @@ def _send(store: Store, hub: HubDataset, outbox: Outbox, shard: Shard) -> int:
         sent = len(ids)
     shard.file.unlink(missing_ok=True)
     return sent
+
+
+def _check_rate(outbox: Outbox) -> None:
+    """Raises HubFailed where the hour has had its commits: asking the Hub for more would only make it refuse longer."""
+    if outbox.commits_since(time.time() - HOUR_SECONDS) >= MOST_COMMITS:
+        problem = f"{MOST_COMMITS} commits were made within an hour, about as many as the Hub takes."
+        raise HubFailed(problem, remedy="Nothing is lost: what was not sent waits until the hour is over.")
 
 
 def _photo(store: Store, blob_sha256: str) -> Path | None:
@@ -110,6 +122,7 @@ def _send_tombstones(store: Store, hub: HubDataset, outbox: Outbox) -> None:
     untold = _untold(store, outbox)
     if untold is None:
         return
+    _check_rate(outbox)
     name, content = untold
     photos = [found for found in hub.names() if _is_of(found, store.forgotten()["image"])]
     with tempfile.TemporaryDirectory(prefix="leaving-", dir=store.outbox) as folder:
