@@ -16,7 +16,7 @@ from ergo_demo.pipeline import ask, run
 from ergo_demo.protocol.parsing import Flag
 from ergo_demo.records import Calibration, Finish, Outcome, Pixels, Sampling, Trace, from_json, to_json
 from ergo_demo.settings import Settings
-from ergo_demo.uncertainty.sampled import sample_region
+from ergo_demo.uncertainty.sampled import EDGE_SHARE, sample_region
 from tests.doubting import DoubtingEngine
 
 ZOOM = "<think>There it is.</think><zoom>[84, 56, 168, 112]</zoom>"
@@ -24,7 +24,7 @@ ANSWER = "<think>I can read it.</think><answer>K 417</answer>"
 CHOSEN = RunSettings(Sampling(max_new_tokens=200), coarse_budget_tokens=80, zoom_budget_tokens=48, samples=8)
 CALIBRATION = Calibration(
     model="scripted", revision="1", samples=8, temperature=1.0, top_p=1.0, coarse_budget_tokens=80,
-    alpha=0.1, n=212, q=0.25, variant="plain", when="2026-11-21T10:00:00+00:00", source="a test",
+    alpha=0.1, n=212, q=0.25, variant="plain", when="2026-11-21T10:00:00+00:00", source="a test", edge_share=EDGE_SHARE,
 )  # fmt: skip
 
 
@@ -165,6 +165,7 @@ def test_a_calibration_for_this_model_and_settings_grows_the_region(photo: Photo
         pytest.param({"temperature": 0.7}, id="another temperature"),
         pytest.param({"coarse_budget_tokens": 640}, id="another coarse view"),
         pytest.param({"box_temperature": 0.5}, id="a box that was drawn"),
+        pytest.param({"edge_share": 0.1}, id="a region that left out less"),
     ],
 )
 def test_a_calibration_for_something_else_promises_nothing(photo: Photo, other: dict[str, object]) -> None:

@@ -13,6 +13,7 @@ from ergo_demo.geometry import Box
 from ergo_demo.records import Calibration, Trace, from_json
 from ergo_demo.uncertainty.conformal import quantile, score
 from ergo_demo.uncertainty.measuring import difficulty_of, fits, region_of_samples
+from ergo_demo.uncertainty.sampled import EDGE_SHARE
 
 Variant: TypeAlias = Literal["plain", "adaptive"]
 
@@ -55,6 +56,7 @@ def calibration_of(
         variant=variant,
         when=when,
         source=source,
+        edge_share=EDGE_SHARE,
     )
     if not all(fits(found, trace, len(trace.samples)) for trace, _target in items if trace.samples):
         raise CannotCalibrate(

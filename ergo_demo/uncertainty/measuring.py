@@ -8,7 +8,7 @@ from ergo_demo.geometry import Box, Size, View
 from ergo_demo.protocol.parsing import Zoom, read_thought, read_zoom
 from ergo_demo.records import Calibration, Finish, Generation, Sample, Trace
 from ergo_demo.uncertainty.conformal import LEAST_ITEMS, difficulty, grown
-from ergo_demo.uncertainty.sampled import consensus, heat_map, sample_region, spread
+from ergo_demo.uncertainty.sampled import EDGE_SHARE, consensus, heat_map, sample_region, spread
 
 
 def read_sample(reply: Generation | ErgoError, coarse: View, source: Size) -> Sample:
@@ -60,6 +60,7 @@ def fits(calibration: Calibration, trace: Trace, samples: int) -> bool:
         calibration.top_p,
         calibration.coarse_budget_tokens,
         calibration.box_temperature,
+        calibration.edge_share,
     ) == (
         trace.model.name,
         trace.model.revision,
@@ -68,6 +69,7 @@ def fits(calibration: Calibration, trace: Trace, samples: int) -> bool:
         drawn.top_p,
         trace.coarse_budget_tokens,
         trace.sampling.temperature,
+        EDGE_SHARE,
     )
 
 

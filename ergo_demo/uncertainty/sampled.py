@@ -15,8 +15,9 @@ from ergo_demo.scoring import answer_matches
 HEAT_SIZE = Size(64, 48)
 """Cells of the heat map, across and down, whatever the photo's own ratio."""
 
-EDGE_SHARE = 0.1
-"""The sample region leaves out a tenth of the samples at each edge: one stray look does not decide how large it is."""
+EDGE_SHARE = 0.25
+"""The sample region leaves out a quarter of the samples at each edge: one stray look of eight does not decide how
+large it is, three do. With a tenth it was a third larger, and held the target in 95 % of the scenes instead of 94."""
 
 SAME_PLACE_IOU = 0.1
 """Two looks are at one place from here on."""

@@ -8,14 +8,14 @@ from ergo_demo.geometry import Box
 from ergo_demo.records import Calibration, Finish, Sample, Sampling, Trace
 from ergo_demo.ui import doubt
 from ergo_demo.ui.promise import region_label
-from ergo_demo.uncertainty.sampled import heat_map, spread
+from ergo_demo.uncertainty.sampled import EDGE_SHARE, heat_map, spread
 from tests.ui import runs
 
 HERE, RIGHT = Box(5360, 3040, 6116, 3572), Box(6250, 3040, 7006, 3572)
 ABOVE, FAR = Box(5360, 100, 6116, 632), Box(100, 5000, 856, 5532)
 CALIBRATION = Calibration(
     model="m", revision="1", samples=8, temperature=1.0, top_p=1.0, coarse_budget_tokens=1280,
-    alpha=0.1, n=212, q=0.2, variant="plain", when="2026-11-21", source="a test",
+    alpha=0.1, n=212, q=0.2, variant="plain", when="2026-11-21", source="a test", edge_share=EDGE_SHARE,
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from ergo_demo.records import Calibration, Finish, Generation, Look, ModelInfo, 
 from ergo_demo.uncertainty.calibrating import Variant, calibration_of, score_of
 from ergo_demo.uncertainty.conformal import promised
 from ergo_demo.uncertainty.measuring import expanded_region, measured, region_of_samples
+from ergo_demo.uncertainty.sampled import EDGE_SHARE
 
 SOURCE = Size(1000, 800)
 FRAME = Box.of(SOURCE)
@@ -18,7 +19,7 @@ COARSE = View(FRAME, Size(560, 448))
 """0.56 view px to a source px."""
 CALIBRATION = Calibration(
     model="m", revision="1", samples=2, temperature=1.0, top_p=1.0, coarse_budget_tokens=320,
-    alpha=0.1, n=200, q=0.0, variant="plain", when="2026-11-22", source="a test",
+    alpha=0.1, n=200, q=0.0, variant="plain", when="2026-11-22", source="a test", edge_share=EDGE_SHARE,
 )  # fmt: skip
 
 
@@ -120,10 +121,10 @@ def _moved(target: Box, inwards: float, noise: Sequence[float]) -> Box:
 
 
 def held(items: list[tuple[Trace, Box]], variant: Variant, alpha: float) -> float:
-    """Calibrated on one half, drawn and clipped for the other: the share of targets held, over 20 random halves."""
+    """Calibrated on one half, drawn and clipped for the other: the share of targets held, over 80 random halves."""
     rng = np.random.default_rng(2)
     shares = []
-    for _ in range(20):
+    for _ in range(80):
         order = rng.permutation(len(items))
         known, new = ([items[at] for at in half] for half in np.split(order, 2))
         found = calibration_of(known, alpha=alpha, variant=variant, source="a test", when="now")

@@ -90,9 +90,10 @@ def test_the_sample_region_holds_the_chosen_box_and_most_of_each_edge(
     assert all(everything.contains(box, tolerance=1e-6) for box in there)
 
 
-def test_one_stray_look_of_eight_does_not_decide_the_region() -> None:
-    region = sample_region(Box(10, 10, 20, 20), [Box(10, 10, 20, 20)] * 9 + [Box(500, 10, 600, 20)] * 1)
-    assert region.x2 < 100
+@pytest.mark.parametrize(("stray", "right"), [(0, 20), (1, 20), (3, 600), (4, 600)])
+def test_one_stray_look_of_eight_does_not_decide_the_region_and_three_do(stray: int, right: float) -> None:
+    region = sample_region(Box(10, 10, 20, 20), [Box(10, 10, 20, 20)] * (8 - stray) + [Box(500, 10, 600, 20)] * stray)
+    assert region == Box(10, 10, right, 20)
 
 
 def test_places_are_counted_from_the_most_looked_at() -> None:
