@@ -2,16 +2,18 @@
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.browser.alone import frames
-from tests.browser.conftest import REPOSITORY, AskPage, Serving
+from tests.browser.conftest import DESK, REPOSITORY, AskPage, Serving
 
 pytestmark = pytest.mark.browser
 
@@ -46,6 +48,21 @@ def test_an_item_is_decided_and_the_store_has_it(visit: Callable[..., AskPage], 
     kept = httpx.get(f"{serving.url}/annotate/mine?project={project}", trust_env=False).json()["decisions"]
     ((x1, y1, _, _),) = kept[0]["boxes"]
     assert (kept[0]["action"], kept[0]["confidence"], [x1, y1]) == ("redraw", 3, [800, 600])
+    with closing(sqlite3.connect(serving.orders.parent / "data" / "store.sqlite")) as store:
+        ((record,),) = store.execute("SELECT record FROM annotation WHERE project = ?", [project])
+    whole = json.loads(record)
+    said, effort = whole["submission"], whole["submission"]["effort"]
+    assert len(said["session"]) == 32
+    assert effort["keys"] >= 22
+    assert (effort["device"]["width"], effort["device"]["touch"]) == (DESK["width"], False)
+    assert 0 < effort["first_input_ms"] <= effort["active_ms"] <= effort["submitted_ms"]
+    assert (whole["version"], whole["agreement"], whole["licence"], said["consent_publish"]) == (
+        1,
+        "1",
+        "CC-BY-4.0",
+        False,
+    )
+    assert whole["measures"]["in_coarse"] is None, "no model has looked"
 
 
 def test_a_visitor_is_shown_no_such_tab(visit: Callable[..., AskPage], project: str) -> None:

@@ -69,6 +69,22 @@ def test_accessibility_and_no_overflow(visit: Visit, theme: str, viewport: dict[
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+def test_on_a_phone_everything_to_press_is_as_high_as_a_finger(visit: Visit, desk: Desk) -> None:
+    desk.items[0]["options"] = ["MARIE", "LUND"]
+    desk.answers = {"answer": "MARIE LUND", "box_answer": "MARIE"}
+    page = visit(viewport=PHONE, has_touch=True)
+    press(page, "d", "t", "Escape", "r", "6")
+    page.get_by_role("button", name="Better: Your box").wait_for()
+    page.get_by_text("Edges of the box, in px").click()
+    parts = page.locator("button:visible, select:visible, summary:visible, textarea:visible, input:visible")
+    low = [
+        (part.inner_text() or part.get_attribute("aria-label"), box["height"])
+        for part in parts.all()
+        if (box := part.bounding_box()) and box["height"] < 44 and part.get_attribute("type") != "checkbox"
+    ]
+    assert low == []
+
+
 def test_nothing_that_opens_beside_it_moves_the_photo(visit: Visit, desk: Desk) -> None:
     desk.answers = {"answer": "MARIE LUND", "box_answer": "MARIE"}
     page = visit()
