@@ -53,6 +53,6 @@ def fill_all(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    for revision in ("0001", "0002", "0003"):
+    for revision in ("0001", "0002", "0003", "0004"):
         if not (DATA / f"{revision}.sql").exists():
             write(revision)
