@@ -90,7 +90,7 @@ def serve(flags: Mapping[str, object], passing: Path) -> None:
     from ergo_demo.imaging import Door, Limits
     from ergo_demo.settings import read_settings
     from ergo_demo.ui import build_app, launch_options
-    from ergo_demo.ui.api import add_ask, calls_the_model
+    from ergo_demo.ui.api import calls_the_model
     from ergo_demo.ui.gallery.pictures import open_gallery
     from ergo_demo.ui.gpu import make_again, make_look, on_zero_gpu
     from ergo_demo.ui.services import Services
@@ -114,8 +114,6 @@ def serve(flags: Mapping[str, object], passing: Path) -> None:
             make_again(engine),
         )  # fmt: skip
         page = build_app(services)
-        with page:
-            add_ask(services)
         page.queue(max_size=WAITING, default_concurrency_limit=4, api_open=False)
         options = launch_options(services)
         lifespan = gate_and_chores(services, calls_the_model(page), *sending(sender))

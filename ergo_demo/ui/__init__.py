@@ -6,7 +6,7 @@ from typing import Any
 import gradio as gr
 from starlette.routing import Route
 
-from ergo_demo.ui import ask_tab, messages, photos, web
+from ergo_demo.ui import api, ask_tab, messages, photos, web
 from ergo_demo.ui.annotate import LookAgain, make_desk, routes
 from ergo_demo.ui.annotate_view import tab as annotate_tab
 from ergo_demo.ui.examples import Thumbnails, read_examples
@@ -40,6 +40,9 @@ def build_app(services: Services, examples_folder: Path | None = None) -> gr.Blo
                     gallery_tab.build(page, services.gallery)
             if services.exports:
                 export_tab.build()
+        # Not in a second `with`: at the end of each Gradio hangs every component's load event on the page once more.
+        api.add_ask(services)
+    api.hide_others(page)
     return page
 
 

@@ -77,6 +77,13 @@ def add_ask(services: Services) -> None:
     api(ask, api_name="ask", concurrency_limit=1, concurrency_id=ONE_AT_A_TIME)
 
 
+def hide_others(page: gr.Blocks) -> None:
+    """Lists no event but `/ask` for programs: components of Gradio's (its login button) bring public ones along."""
+    for fn in page.fns.values():
+        if fn.api_name != "ask":
+            fn.api_visibility = "private"
+
+
 def answer(
     services: Services, image: object, question: object, values: dict[str, Any], clock: Clock = time.monotonic
 ) -> Generator[dict[str, Any], None, None]:

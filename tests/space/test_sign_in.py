@@ -86,6 +86,15 @@ def test_nothing_but_signing_in_makes_an_owner_there(app: RunningApp, hub: FakeH
         assert httpx.get(f"{app.url}/annotate/enter?key={key}", trust_env=False).status_code == 403
 
 
+def test_the_login_button_adds_no_endpoint_and_looks_once_who_it_is(app: RunningApp) -> None:
+    with app.client() as http:
+        assert set(http.get("/gradio_api/info").json()["named_endpoints"]) == {"/ask"}
+        events = [event for event in http.get("/config").json()["dependencies"] if event["backend_fn"]]
+    loading = [event["api_name"] for event in events if [0, "load"] in event["targets"]]
+    assert loading == ["_check_login_status"]
+    assert {event["api_visibility"] for event in events if event["api_name"] != "ask"} == {"private"}
+
+
 def test_gradios_own_password_login_stays_shut(app: RunningApp) -> None:
     assert httpx.post(f"{app.url}/login", trust_env=False).status_code == 404
     assert httpx.get(f"{app.url}/login_check", trust_env=False).status_code == 404

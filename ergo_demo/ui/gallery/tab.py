@@ -137,7 +137,6 @@ def build(page: gr.Blocks, pictures: Pictures) -> None:
         )
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": 4}
     outputs = [view, item]
-    # As a value that is a function Gradio would call it twice, and list it as an endpoint for programs.
     page.load(tab.first, None, view, **quiet)
     gr.on([control.change for control in filters], tab.filtered, filters, outputs, trigger_mode="always_last", **quiet)
     view.turn(tab.turned, filters, outputs, **quiet)
