@@ -333,7 +333,7 @@ test("idle time is no work", () => {
   let now = 1_000;
   const effort = new Effort(() => now);
   now = 3_000;
-  effort.note("key");
+  for (const key of ["Shift", "A"]) effort.key({ key });
   now = 3_600_000;
   effort.note("mouse");
   now += 500;

@@ -69,7 +69,7 @@ class AnnotateView {
     parts.edges.append(this.#editor.fields.element);
     offerKeys(parts, shared.storage, () => location.reload());
     parts.root.addEventListener("pointerdown", (event) => this.#effort.note(event.pointerType), true);
-    parts.root.addEventListener("keydown", () => this.#effort.note("key"), true);
+    parts.root.addEventListener("keydown", (event) => this.#effort.key(event), true);
   }
 
   /** Whether anybody can see it: leases are kept only then. */

@@ -6,6 +6,9 @@
 /** A pause longer than this is not work. */
 const IDLE_MS = 10_000;
 
+/** Keys that only change what another one means. */
+const HELD = new Set(["Shift", "Control", "Alt", "Meta"]);
+
 export class Effort {
   #now;
   #shown;
@@ -29,6 +32,11 @@ export class Effort {
     this.#last = now;
     if (kind === "key") this.#keys += 1;
     if (kind === "touch") this.#touch = true;
+  }
+
+  /** A key went down: Shift + A is one keystroke. */
+  key({ key }) {
+    this.note(HELD.has(key) ? "held" : "key");
   }
 
   /** The record; `counts` are the editor's, `page` is the window. */
