@@ -180,15 +180,20 @@ def address(settings: "Settings") -> dict[str, Any]:
 def sender_of(settings: "Settings", store: "Store") -> "Sender | None":
     """What keeps a copy in a dataset, after everything that is in it was added to the store.
 
-    Raises HubFailed rather than serve without what is there: the same items would be decided anew.
+    Raises HubFailed rather than serve without what is there: the same items would be decided anew. Only a Space whose
+    owner can bring the token by signing in waits for that.
     """
     if settings.hub_dataset is None:
         return None
     from ergo_demo.exports.hub.dataset import HubDataset
     from ergo_demo.exports.hub.sending import Sender
     from ergo_demo.exports.hub.syncing import pull
+    from ergo_demo.ui.annotate.hub import space_owner
 
     hub = HubDataset(settings.hub_dataset)
+    if not hub.signed_in and (owner := space_owner(os.environ)):
+        print(f"  {hub.repo}: no token; waits for {owner} to sign in and open the Export tab.", flush=True)
+        return Sender(store, hub, fetched=False)
     hub.open()
     counts = pull(store, hub)
     print(
@@ -204,6 +209,8 @@ def sending(sender: "Sender | None") -> "list[Chore]":
 
     def send() -> None:
         assert sender is not None, "there is no chore without one"
+        if not sender.signed_in:
+            return
         try:
             sender.send()
         except ErgoError as error:  # it waits in the outbox, until the next minute

@@ -36,11 +36,12 @@ def _answered(lesson: Lesson, reply: str, out: Out) -> dict[str, Any]:
 
 
 def _pair(pair: Pair, out: Out) -> dict[str, Any]:
-    row = {**_answered(pair, pair.chosen, out), "margin": pair.margin}
-    if pair.rejected_prompt is None:
-        return {**row, "rejected_response": pair.rejected}
-    messages = [*texts(pair.rejected_prompt), {"role": "assistant", "content": pair.rejected}]
-    return {**row, "rejected_messages": messages, "rejected_images": names(pair, out, pair.rejected_prompt)}
+    # Every row says its other side alike: one `rejected_response` in a file is None in all other rows, and the loader
+    # refuses those (RowPreprocessor._check_rejected_response in swift/dataset/preprocessor/core.py, 4.6.0).
+    prompt = pair.rejected_prompt or pair.prompt
+    rejected = [*texts(prompt), {"role": "assistant", "content": pair.rejected}]
+    shown = {"rejected_messages": rejected, "rejected_images": names(pair, out, prompt)}
+    return {**_answered(pair, pair.chosen, out), "margin": pair.margin, **shown}
 
 
 def _verdict(verdict: Verdict, out: Out) -> dict[str, Any]:
@@ -78,19 +79,20 @@ def _read(folder: Path) -> Iterator[Row]:
     for row in chain.from_iterable(read_lines(folder / f"{split}.jsonl") for split in SPLITS):
         turns = turns_of_texts(row["messages"])
         last = [] if "gold_box" in row else [turns[-1].text]
+        other = [turn.text for turn in turns_of_texts(row.get("rejected_messages", []))[-1:]]
         yield Row(
             id=row["id"],
             frame=row["frame"],
             turns=turns[: len(turns) - len(last)],
             pictures=contents(folder, row["images"]),
-            replies=(*last, *([row["rejected_response"]] if "rejected_response" in row else [])),
+            replies=(*last, *other),
             box_in_view=tuple(row["gold_box"]) if "gold_box" in row else None,
         )
 
 
 def _read_rejected(folder: Path) -> Iterator[Row]:
     for row in chain.from_iterable(read_lines(folder / f"{split}.jsonl") for split in SPLITS):
-        if "rejected_messages" in row:
+        if row.get("rejected_images", row["images"]) != row["images"]:  # else its prompt was read already
             *turns, last = turns_of_texts(row["rejected_messages"])
             yield Row(
                 id=f"{row['id']} (rejected)",

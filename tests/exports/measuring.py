@@ -14,6 +14,7 @@ import re
 import signal
 import sys
 from pathlib import Path
+from typing import Literal
 
 from ergo_demo.exports.exporting import Preview, Request, export
 from ergo_demo.exports.formats import format_named
@@ -23,7 +24,7 @@ from ergo_demo.store.store import open_store
 
 SECRET = "a secret for the tests only"
 LIBRARIES = ("datasets", "torch", "pyarrow.parquet", "pycocotools.coco", "supervision", "jsonschema")
-WHOSE = "Qwen2.5-VL"
+WHOSE: Literal["Qwen2.5-VL"] = "Qwen2.5-VL"
 
 
 def memory_bytes(name: str) -> int:

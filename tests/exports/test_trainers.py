@@ -45,13 +45,28 @@ def test_rows_in_are_rows_out(shop: Shop, out: Path, name: str) -> None:
 def test_swift_says_what_no_other_trainer_can(shop: Shop, out: Path) -> None:
     everything(shop)
     run(shop, "swift-dpo", out, "item=a-edit")
-    (row,) = [row for row in rows_of(out) if "rejected_images" in row]
+    (row,) = [row for row in rows_of(out) if row["rejected_images"] != row["images"]]
     assert row["images"][0] == row["rejected_images"][0]
     assert row["images"][1] != row["rejected_images"][1]
     assert row["rejected_messages"][2]["content"] == "<zoom>[25, 17, 76, 67]</zoom>"
     assert [message["content"].count("<image>") for message in row["messages"]] == [0, 1, 0, 1, 0]
     assert look_at((out / row["rejected_images"][1]).read_bytes()).size == Size(168, 168)
     assert SUGGESTED.width == SUGGESTED.height
+
+
+def test_swift_s_pairs_all_say_their_other_side_alike(shop: Shop, out: Path) -> None:
+    everything(shop)
+    run(shop, "swift-dpo", out)
+    rows = rows_of(out)
+    assert len({tuple(sorted(row)) for row in rows}) == 1, "a column that is missing is None, which its loader refuses"
+    for row in rows:
+        assert row["rejected_messages"][-1] != row["messages"][-1]
+        if row["rejected_images"] == row["images"]:
+            assert row["rejected_messages"][:-1] == row["messages"][:-1]
+    rows[0]["rejected_messages"][-1] = rows[0]["messages"][-1]
+    for split in ("train", "test"):
+        (out / f"{split}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows if split == "train"))
+    assert "chosen and rejected are the same" in str(format_named("swift-dpo").check(out).problems)
 
 
 def test_datasets_reads_swift_s_lines(shop: Shop, out: Path, tmp_path: Path) -> None:

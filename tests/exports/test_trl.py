@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import datasets
-import numpy as np
 import pytest
 from trl.data_utils import prepare_multimodal_messages
 
@@ -14,9 +13,6 @@ from ergo_demo.exports import parquet
 from ergo_demo.exports.exporting import Request, export, preview
 from ergo_demo.exports.formats import format_named
 from ergo_demo.exports.said import Rules
-from ergo_demo.geometry import Box, Size, View, view_of
-from ergo_demo.imaging import look_at
-from ergo_demo.store.records import Action
 from tests.exports.making import Shop, everything, many
 
 FORMATS = ("trl-dpo", "trl-kto", "trl-sft", "trl-grpo")
@@ -98,30 +94,3 @@ def test_nothing_to_export_leaves_nothing(shop: Shop, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="nothing to export"):
         export(shop.store, request_of("trl-dpo"), tmp_path / "new" / "out")
     assert list((tmp_path / "new").iterdir()) == []
-
-
-def test_a_box_survives_the_export_within_one_px_of_the_model_s(shop: Shop, tmp_path: Path) -> None:
-    """Photo, coarse text, file, the trainer's picture, photo: for 200 sizes and budgets."""
-    shop.project()
-    numbers = np.random.default_rng(3)
-    boxes = {}
-    for number in range(200):
-        size = Size(*map(int, numbers.integers(60, 700, 2)))
-        image = shop.photo(number, size)
-        view = view_of(Box.of(size), int(numbers.integers(16, 400)))
-        left, top = numbers.uniform(0, size.width - 20), numbers.uniform(0, size.height - 20)
-        right, bottom = numbers.uniform(left + 1, size.width), numbers.uniform(top + 1, size.height)
-        shop.item(image, f"i{number}", trace={"none": True}, suggested=None, coarse=view.size)
-        boxes[f"i{number}"] = Box(float(left), float(top), float(right), float(bottom))
-        shop.decide(f"i{number}", Action.REDRAW, boxes=(boxes[f"i{number}"],))
-    done = export(shop.store, request_of("trl-sft", processor=Path("assets/models/ergo-tiny")), tmp_path / "out")
-    assert done.checked.rows == 200
-    for row in (row for split in ("train", "test") for row in parquet.rows(tmp_path / "out" / f"{split}.parquet")):
-        source = shop.store.item(row["item"])
-        assert source is not None
-        picture = look_at(row["images"][0]["bytes"]).size
-        said = re.findall(r"\d+", row["completion"][0]["content"][0]["text"])
-        back = View(Box.of(source.frame), picture).to_source(Box(*map(float, said)))
-        px = (source.frame.width / picture.width, source.frame.height / picture.height) * 2
-        for ours, theirs, most in zip(back.edges, boxes[row["item"]].edges, px, strict=True):
-            assert abs(ours - theirs) <= most * (1 + 1e-9)

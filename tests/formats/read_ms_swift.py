@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -15,7 +16,11 @@ if __name__ == "__main__":
 
     from swift import get_processor, get_template, load_dataset
 
-    template = get_template(get_processor(str(MODEL), model_type="qwen2_5_vl"))
+    model = out / "model"
+    shutil.copytree(MODEL, model, dirs_exist_ok=True)
+    # Its loader wants the part for videos, which Qwen2.5-VL's own checkpoints have and the embedded one leaves out.
+    (model / "video_preprocessor_config.json").write_text('{"video_processor_type": "Qwen2VLVideoProcessor"}', "ascii")
+    template = get_template(get_processor(str(model), model_type="qwen2_5_vl"), template_type="qwen2_5_vl")
     expected = json.loads((out / "rows.json").read_text("ascii"))
     said = []
     for name, mode in MODES.items():

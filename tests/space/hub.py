@@ -22,6 +22,8 @@ class FakeHub(StandIn):
 
     user: dict[str, Any] = field(default_factory=dict)
     lifetime_seconds: int = 3_600
+    access_token: str = "a"
+    scope: str = "openid profile"
 
     def handler(self) -> type[JsonHandler]:
         self._key = RSAKey.generate_key(2048, {"kid": "1", "use": "sig", "alg": "RS256"})
@@ -87,4 +89,7 @@ class FakeHub(StandIn):
         }  # fmt: skip
         signed = jwt.encode({"alg": "RS256", "kid": "1"}, claims, self._key)
         seconds = self.lifetime_seconds
-        return {"access_token": "a", "token_type": "bearer", "expires_in": seconds, "id_token": signed}
+        return {
+            "access_token": self.access_token, "scope": self.scope, "token_type": "bearer", "expires_in": seconds,
+            "id_token": signed,
+        }  # fmt: skip

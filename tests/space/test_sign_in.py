@@ -1,13 +1,20 @@
 """A Space whose owner signs in with Hugging Face: the whole app, and a stand-in for the Hub alone."""
 
+import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
-from ergo_demo.ui.annotate.hub import owner_signed_in, space_owner
+from ergo_demo.exports.hub.dataset import HubDataset
+from ergo_demo.exports.hub.syncing import push
+from ergo_demo.store.store import open_store
+from ergo_demo.ui.annotate.hub import owner_signed_in, space_owner, writing_token
+from tests.exports import fake_hub
+from tests.exports.making import Shop, everything
 from tests.space.hub import FakeHub
 from tests.space.running import RunningApp, running_app
 
@@ -40,6 +47,11 @@ class Browser:
         for name, value in got.cookies.items():
             self.cookies[name] = value
         return got
+
+    def post(self, path: str) -> httpx.Response:
+        """An empty message to the Space, as its page sends it."""
+        headers = {"cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+        return httpx.post(f"{self.url}{path}", headers=headers, json={}, trust_env=False, timeout=60)
 
     def sign_in(self) -> httpx.Response:
         """The way of the login button: to the Hub and back."""
@@ -100,6 +112,37 @@ def test_gradios_own_password_login_stays_shut(app: RunningApp) -> None:
     assert httpx.get(f"{app.url}/login_check", trust_env=False).status_code == 404
 
 
+def test_the_owner_s_sign_in_brings_the_token_for_the_copy_on_the_hub(hub: FakeHub, tmp_path: Path) -> None:
+    repo, secret = f"{OWNER}/corrections", "a secret for the tests only"
+    (tmp_path / "photos").mkdir()
+    with fake_hub.serving() as datasets:
+        with open_store(tmp_path / "before", secret=secret) as store:
+            everything(Shop(store, tmp_path / "photos"))
+            push(store, HubDataset(repo, endpoint=datasets.url, token=fake_hub.TOKEN))
+        there = datasets.ids()
+        environment = {
+            **hub.environment(OWNER), "ERGO_HUB_DATASET": repo, "HF_ENDPOINT": datasets.url, "HF_HUB_OFFLINE": "0",
+            "HF_TOKEN": "", "HF_TOKEN_PATH": str(tmp_path / "none"), "ERGO_SECRET": secret,
+        }  # fmt: skip
+        with running_app(tmp_path / "space", **environment) as app:
+            assert f"{repo}: no token; waits for {OWNER} to sign in" in app.log.read_text()
+            hub.user, hub.access_token = {"preferred_username": OWNER}, fake_hub.TOKEN
+            for scope, lent in (("openid profile", False), ("openid profile contribute-repos", True)):
+                hub.scope = scope
+                browser = Browser(app)
+                browser.sign_in()
+                assert browser.get("/annotate/export/hub").json()["signed_in"] is lent
+            pushed = browser.post("/annotate/export/push")
+            assert pushed.status_code == 200, pushed.text
+            while (state := browser.get("/annotate/export/hub").json())["at_work"]:
+                time.sleep(0.1)
+            assert (state["failed"], state["waiting"]) == (None, 0)
+            found = browser.get("/annotate/projects").json()["projects"]
+            assert [project["name"] for project in found] == ["Signs"], "what was there is here"
+            assert datasets.ids() == there
+        assert fake_hub.TOKEN not in app.log.read_text()
+
+
 # Without a server ---------------------------------------------------------------------------------------------------
 
 SPACE = {"SYSTEM": "spaces", "SPACE_ID": "ada/ergo", "OAUTH_CLIENT_ID": "1"}
@@ -122,6 +165,23 @@ def test_whose_space_it_is(environment: dict[str, str], owner: str | None) -> No
 
 def session(expires: Any = 10.0, **user: Any) -> dict[str, Any]:
     return {"oauth_info": {"expires_at": expires, "userinfo": {"preferred_username": "ada", **user}}}
+
+
+@pytest.mark.parametrize(
+    ("said", "token"),
+    [
+        ({"access_token": "t", "scope": "openid profile write-repos"}, "t"),
+        ({"access_token": "t", "scope": "openid manage-repos"}, "t"),
+        ({"access_token": "t", "scope": "openid profile read-repos"}, None),
+        ({"access_token": "t"}, None),
+        ({"access_token": 7, "scope": "write-repos"}, None),
+        ({"scope": "write-repos"}, None),
+        ("ada", None),
+    ],
+)
+def test_only_a_token_that_may_write_is_lent(said: object, token: str | None) -> None:
+    assert writing_token({"oauth_info": said}) == token
+    assert writing_token(None) is None
 
 
 ADMIN = [{"preferred_username": "Lab", "roleInOrg": "admin"}]

@@ -1,6 +1,7 @@
 """One private dataset of the Hub as files by name. What is busy or away is asked again; what says no is explained.
 
-The token is huggingface_hub's business: HF_TOKEN, or the login of whoever started this.
+The token is huggingface_hub's business: HF_TOKEN, or the login of whoever started this. Where there is neither, one
+can be lent.
 """
 
 import math
@@ -18,7 +19,7 @@ from huggingface_hub.errors import (
     OfflineModeIsEnabled,
     RepositoryNotFoundError,
 )
-from huggingface_hub.utils import parse_ratelimit_headers
+from huggingface_hub.utils import parse_ratelimit_headers  # type: ignore[attr-defined]  # it is in its __all__
 
 from ergo_demo.errors import HubFailed, InputError
 
@@ -52,14 +53,20 @@ class HubDataset:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.repo = repo
+        self._endpoint, self._token, self._wait, self._clock = endpoint, token, wait, clock
         self._api = HfApi(endpoint=endpoint, token=token)
-        self._token, self._wait, self._clock = token, wait, clock
+        self._lent = False
         self._alone_until = -math.inf
 
     @property
     def signed_in(self) -> bool:
         """Whether there is a token."""
         return bool(self._token or get_token())
+
+    def lend(self, token: str) -> None:
+        """Uses this token from now on, unless there is one that was not lent."""
+        if self._lent or not self.signed_in:
+            self._lent, self._token, self._api = True, token, HfApi(endpoint=self._endpoint, token=token)
 
     def open(self) -> None:
         """Makes the dataset where it is missing. Raises InputError where it is public: what people said is private."""

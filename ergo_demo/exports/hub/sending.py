@@ -26,10 +26,13 @@ class Pushed:
 
 
 class Sender:
-    """Thread safe. `last`: the end of the last push that sent something, was asked for, or failed."""
+    """Thread safe. `last`: the end of the last push that sent something, was asked for, or failed.
 
-    def __init__(self, store: Store, hub: "HubDataset") -> None:
-        self._store, self._hub = store, hub
+    `fetched`: whether the store has what the dataset has; else the first push pulls before.
+    """
+
+    def __init__(self, store: Store, hub: "HubDataset", *, fetched: bool = True) -> None:
+        self._store, self._hub, self._fetched = store, hub, fetched
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self.last: Pushed | None = None
@@ -43,6 +46,10 @@ class Sender:
     def signed_in(self) -> bool:
         """Whether there is a token; whether it may write shows when it is used."""
         return self._hub.signed_in
+
+    def lend(self, token: str) -> None:
+        """The token of the owner, who signed in: used where there is no other."""
+        self._hub.lend(token)
 
     @property
     def at_work(self) -> bool:
@@ -87,9 +94,13 @@ class Sender:
             self._lock.release()
 
     def _push(self) -> int:
-        from ergo_demo.exports.hub.syncing import push
+        from ergo_demo.exports.hub.syncing import pull, push
 
         try:
+            if not self._fetched:
+                self._hub.open()
+                pull(self._store, self._hub)
+                self._fetched = True
             return push(self._store, self._hub)
         except ErgoError as error:
             self.last = Pushed(failed=error)

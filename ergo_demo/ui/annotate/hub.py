@@ -10,6 +10,9 @@ from collections.abc import Mapping
 SIGN_IN = frozenset({"/login/huggingface", "/login/callback", "/logout"})
 """Gradio's routes for it."""
 
+WRITING = frozenset({"contribute-repos", "write-repos", "manage-repos"})
+"""Scopes of which each lets a token write: https://huggingface.co/docs/hub/oauth."""
+
 
 def space_owner(environment: Mapping[str, str]) -> str | None:
     """The user or organisation whose Space this is; None elsewhere, and in a Space without sign-in (hf_oauth).
@@ -35,6 +38,14 @@ def owner_signed_in(session: object, owner: str, now: float | None = None) -> st
     if over or not isinstance(name, str) or not name:
         return None
     return name if _same(name, owner) or _is_admin(user.get("orgs"), owner) else None
+
+
+def writing_token(session: object) -> str | None:
+    """The token that came with signing in, if it may write to the Hub: a Space asks for that with hf_oauth_scopes."""
+    said = session.get("oauth_info") if isinstance(session, Mapping) else None
+    token, scopes = (said.get("access_token"), said.get("scope")) if isinstance(said, Mapping) else (None, None)
+    may = isinstance(scopes, str) and not WRITING.isdisjoint(scopes.split())
+    return token if may and isinstance(token, str) and token else None
 
 
 def _is_admin(organisations: object, owner: str) -> bool:

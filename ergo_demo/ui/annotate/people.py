@@ -15,7 +15,7 @@ import binascii
 import hmac
 import ipaddress
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 from urllib.parse import urlencode
 
@@ -23,7 +23,7 @@ from starlette.requests import Request
 
 from ergo_demo.errors import InputError
 from ergo_demo.store.identity import clean_name
-from ergo_demo.ui.annotate.hub import owner_signed_in
+from ergo_demo.ui.annotate.hub import owner_signed_in, writing_token
 
 Role: TypeAlias = Literal["visitor", "annotator", "owner"]
 
@@ -43,6 +43,8 @@ class Person:
     name: str | None
     hash: str | None
     owner: bool = False
+    hub_token: str | None = field(default=None, repr=False)
+    """Of an owner who signed in with Hugging Face: one that may write there."""
 
     @property
     def role(self) -> Role:
@@ -68,10 +70,12 @@ class Entrance:
 
     def person(self, request: Request) -> Person:
         """Who sent this request."""
-        signed_in = self.space_owner and owner_signed_in(request.scope.get("session"), self.space_owner)
+        session = request.scope.get("session")
+        signed_in = self.space_owner and owner_signed_in(session, self.space_owner)
         owner = bool(signed_in) or self._is_owner(request)
         name = self._name(request) or (signed_in or OWNERS_NAME if owner else None)
-        return Person(name, None if name is None else self.sign(name), owner)
+        token = writing_token(session) if signed_in else None
+        return Person(name, None if name is None else self.sign(name), owner, token)
 
     def invitation(self, name: str) -> str:
         """The address, relative to the page, that makes whoever opens it this person. Raises InputError."""

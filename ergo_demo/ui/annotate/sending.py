@@ -6,11 +6,16 @@ from ergo_demo.errors import InputError
 from ergo_demo.ui.annotate.call import Call, Desk
 
 
-def state(desk: Desk, _call: Call) -> dict[str, Any]:
-    """The dataset, what waits and how the last push ended; only "repo": null where none is named."""
+def state(desk: Desk, call: Call) -> dict[str, Any]:
+    """The dataset, what waits and how the last push ended; only "repo": null where none is named.
+
+    An owner who signed in with a token that may write lends it by asking.
+    """
     sender = desk.sender
     if sender is None:
         return {"repo": None}
+    if call.person.hub_token:
+        sender.lend(call.person.hub_token)
     at_work = sender.at_work  # first: what is told beside it is then no older
     last = sender.last
     failed = last.failed if last else None
