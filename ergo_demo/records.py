@@ -165,7 +165,7 @@ class Calibration:
     """Set where `q` was found by risk control: the answer read from the region is right as often as the one read from
     the target's own box, give or take this share; then nothing is said about alpha."""
     edge_share: float = 0.1
-    """Of the samples, left out at each edge of the region; a record from before this field left out a tenth."""
+    """Of the samples, left out at each edge of the region that grows; before this field it was a tenth."""
     schema: Literal[1] = 1
 
 

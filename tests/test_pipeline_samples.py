@@ -165,7 +165,6 @@ def test_a_calibration_for_this_model_and_settings_grows_the_region(photo: Photo
         pytest.param({"temperature": 0.7}, id="another temperature"),
         pytest.param({"coarse_budget_tokens": 640}, id="another coarse view"),
         pytest.param({"box_temperature": 0.5}, id="a box that was drawn"),
-        pytest.param({"edge_share": 0.1}, id="a region that left out less"),
     ],
 )
 def test_a_calibration_for_something_else_promises_nothing(photo: Photo, other: dict[str, object]) -> None:

@@ -30,6 +30,7 @@ from ergo_demo.settings import Settings
 from ergo_demo.uncertainty import conformal
 from ergo_demo.uncertainty.calibrating import Variant, calibration_of, score_of
 from ergo_demo.uncertainty.measuring import expanded_region, region_of_samples
+from ergo_demo.uncertainty.sampled import EDGE_SHARE, edge_share_for
 
 SPLITS = 200
 """Random halves on which the report checks the promise."""
@@ -123,7 +124,9 @@ def _risk(rows: Path | None, found: Calibration, epsilon: float, settings: Setti
         answers = reading.Reader(engine, door, chosen, _say).read(known)
     risk = reading.controlled(answers, epsilon)
     source = f"{found.source}, {risk.n:,} with answers"
-    found = replace(found, q=risk.growth, n=risk.n, variant="plain", epsilon=epsilon, source=source)
+    found = replace(
+        found, q=risk.growth, n=risk.n, variant="plain", epsilon=epsilon, source=source, edge_share=EDGE_SHARE
+    )
     return found, reading.risk_report(answers, risk, epsilon)
 
 
@@ -172,10 +175,11 @@ def in_words(calibration: Calibration) -> list[str]:
 
 def report(items: Items, variant: Variant) -> list[str]:
     """For 80, 90 and 95 %: the promise, what random halves gave on average, and the size of the regions."""
-    scores = [score_of(trace, target, variant) for trace, target in items]
     half = len(items) // 2
     lines = [f"{SPLITS} random halves, {half} items to calibrate; areas are medians, in boxes of the model:"]
     for alpha in (0.2, 0.1, 0.05):
+        share = edge_share_for(alpha)
+        scores = [score_of(trace, target, variant, share) for trace, target in items]
         shares = conformal.realised(scores, alpha, SPLITS, seed=0)
         promise, q = conformal.promised(half, alpha), conformal.quantile(scores, alpha)
         area = "the whole photo" if q is None else f"{_median_area(items, variant, alpha):.2f}"

@@ -4,9 +4,9 @@ An item without a box counts as missed by every region, as wrong, and as the lea
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import fmean
+from statistics import fmean, median
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -16,10 +16,12 @@ from ergo_demo.geometry import Box, Size, View
 from ergo_demo.scenes import TYPES, Type
 from ergo_demo.scoring import covered
 from ergo_demo.uncertainty.conformal import covered_range, difficulty, grown, promised, quantile, realised, score
-from ergo_demo.uncertainty.sampled import sample_region, spread
+from ergo_demo.uncertainty.sampled import edge_share_for, sample_region, spread
 
 ALPHAS = {"80": 0.2, "90": 0.1, "95": 0.05}
 SPLITS = 200
+SHOWN = 0.1
+"""The alpha of what has one figure for all types or each."""
 
 Scores: TypeAlias = NDArray[np.float64]
 
@@ -62,23 +64,27 @@ class Seen:
         found = spread(self.boxes)
         return 1.0 if found is None or self.box is None else found
 
-    @property
-    def unit(self) -> float:
+    def region_for(self, alpha: float) -> Box | None:
+        """The sample region that is calibrated for `alpha`."""
+        return sample_region(self.box, self.boxes, edge_share_for(alpha)) if self.box and self.boxes else None
+
+    def unit(self, alpha: float) -> float:
         """What the adaptive variant divides by."""
-        region = self.region
+        region = self.region_for(alpha)
         if region is None or self.coarse is None:
             return 1.0
         return difficulty(self.doubt, View(self.frame, self.coarse).from_source(region))
 
 
-def plain(seen: Seen) -> float:
-    """The score of the sample region."""
-    return math.inf if seen.region is None else score(seen.region, seen.target)
+def plain(seen: Seen, alpha: float) -> float:
+    """The score of the sample region that is calibrated for `alpha`."""
+    region = seen.region_for(alpha)
+    return math.inf if region is None else score(region, seen.target)
 
 
-def adaptive(seen: Seen) -> float:
+def adaptive(seen: Seen, alpha: float) -> float:
     """The same, divided by the difficulty."""
-    return plain(seen) / seen.unit
+    return plain(seen, alpha) / seen.unit(alpha)
 
 
 def margin(seen: Seen) -> float:
@@ -88,12 +94,14 @@ def margin(seen: Seen) -> float:
 
 def summary(seen: Sequence[Seen], at_80_tokens: Sequence[Seen], seed: int) -> dict[str, Any]:
     """Every number of the issue, and what they are made of."""
-    scores = np.array([plain(one) for one in seen])
+    scores = {name: np.array([plain(one, alpha) for one in seen]) for name, alpha in ALPHAS.items()}
     return {
-        "realised_coverage": {name: fmean(realised(scores, alpha, SPLITS, seed)) for name, alpha in ALPHAS.items()},
+        "realised_coverage": {
+            name: fmean(realised(scores[name], alpha, SPLITS, seed)) for name, alpha in ALPHAS.items()
+        },
         "promised_coverage": {name: promised(len(seen) // 2, alpha) for name, alpha in ALPHAS.items()},
-        "single_split": {name: single_split(scores, alpha, seed) for name, alpha in ALPHAS.items()},
-        "area_over_calibrated_margin": area_over_margin(seen, 0.1, seed),
+        "single_split": {name: single_split(scores[name], alpha, seed) for name, alpha in ALPHAS.items()},
+        "area_over_calibrated_margin": area_over_margin(seen, SHOWN, seed),
         "area_over_calibrated_margin_by": {
             variant: {
                 name: area_over_margin(seen, alpha, seed, variant == "adaptive") for name, alpha in ALPHAS.items()
@@ -108,7 +116,8 @@ def summary(seen: Sequence[Seen], at_80_tokens: Sequence[Seen], seed: int) -> di
         },
         "auc_scenes": len(at_80_tokens),
         "auc_wrong": sum(one.wrong for one in at_80_tokens),
-        "region_area_by_k": area_by_k(seen),
+        "region_area_by_k": area_by_k(seen, fmean),
+        "region_area_by_k_median": area_by_k(seen, median),
         "samples_over_ask": sum(one.sample_seconds for one in seen)
         / (sum(one.ask_seconds for one in seen) or math.nan),
         **by_group(seen, seed),
@@ -126,8 +135,15 @@ def single_split(scores: Scores, alpha: float, seed: int) -> dict[str, Any]:
 
 def area_over_margin(seen: Sequence[Seen], alpha: float, seed: int, is_adaptive: bool = False) -> float:
     """Mean area of calibrated regions over that of greedy boxes with one calibrated margin, over random halves."""
-    ours = _areas(seen, alpha, seed, adaptive if is_adaptive else plain, lambda one: one.region, is_adaptive)
-    return ours / _areas(seen, alpha, seed, margin, lambda one: one.box, False)
+    ours = _areas(
+        seen,
+        alpha,
+        seed,
+        lambda one: adaptive(one, alpha) if is_adaptive else plain(one, alpha),
+        lambda one: one.region_for(alpha),
+        lambda one: one.unit(alpha) if is_adaptive else 1.0,
+    )
+    return ours / _areas(seen, alpha, seed, margin, lambda one: one.box)
 
 
 def _areas(
@@ -136,7 +152,7 @@ def _areas(
     seed: int,
     scored: Callable[[Seen], float],
     box_of: Callable[[Seen], Box | None],
-    is_adaptive: bool,
+    unit_of: Callable[[Seen], float] = lambda _one: 1.0,
     splits: int = 20,
 ) -> float:
     """The mean area, as a share of the photo, on the halves that did not calibrate."""
@@ -149,9 +165,8 @@ def _areas(
         q = quantile(scores[order[:half]], alpha)
         for at in order[half:]:
             one = seen[at]
-            unit = one.unit if is_adaptive else 1.0
             box = box_of(one)
-            region = grown(box, None if q is None else q * unit, one.frame) if box else one.frame
+            region = grown(box, None if q is None else q * unit_of(one), one.frame) if box else one.frame
             found.append(region.area / one.source.area)
     return fmean(found)
 
@@ -193,11 +208,11 @@ def _logprob_doubt(seen: Seen) -> float:
     return math.inf if seen.logprob is None else -seen.logprob
 
 
-def area_by_k(seen: Sequence[Seen]) -> dict[str, float]:
-    """*Hidden* asked to find: the sample region's mean share of the photo, by the number of places."""
+def area_by_k(seen: Sequence[Seen], middle: Callable[[Iterable[float]], float]) -> dict[str, float]:
+    """*Hidden* asked to find: the sample region's share of the photo, by the number of places; mean or median."""
     asked = [one for one in seen if one.type == "hidden" and not one.cover]
     return {
-        str(k): fmean(_share(one.region, one) for one in asked if one.k == k) for k in sorted({one.k for one in asked})
+        str(k): middle(_share(one.region, one) for one in asked if one.k == k) for k in sorted({one.k for one in asked})
     }
 
 
@@ -209,7 +224,7 @@ def by_group(seen: Sequence[Seen], seed: int) -> Mapping[str, Any]:
     rng = np.random.default_rng(seed)
     order = [int(at) for at in rng.permutation(len(seen))]
     half = len(seen) // 2
-    q = quantile([plain(seen[at]) for at in order[:half]], 0.1)
+    q = quantile([plain(seen[at], SHOWN) for at in order[:half]], SHOWN)
     tested = [seen[at] for at in order[half:]]
     by_type = {kind: [one for one in tested if one.type == kind] for kind in TYPES}
     return {
@@ -224,8 +239,9 @@ def by_group(seen: Sequence[Seen], seed: int) -> Mapping[str, Any]:
 def _coverage(seen: Sequence[Seen], q: float | None) -> dict[str, Any]:
     if not seen:
         return {"n": 0}
-    calibrated = [grown(one.region, q, one.frame) if one.region else one.frame for one in seen]
-    held = [plain(one) <= (math.inf if q is None else q) for one in seen]
+    grows = [(one.region_for(SHOWN), one.frame) for one in seen]
+    calibrated = [grown(region, q, frame) if region else frame for region, frame in grows]
+    held = [plain(one, SHOWN) <= (math.inf if q is None else q) for one in seen]
     return {
         "n": len(seen),
         "box": {"coverage": fmean(not one.wrong for one in seen), "area": fmean(_share(one.box, one) for one in seen)},

@@ -13,21 +13,22 @@ from ergo_demo.geometry import Box
 from ergo_demo.records import Calibration, Trace, from_json
 from ergo_demo.uncertainty.conformal import quantile, score
 from ergo_demo.uncertainty.measuring import difficulty_of, fits, region_of_samples
-from ergo_demo.uncertainty.sampled import EDGE_SHARE
+from ergo_demo.uncertainty.sampled import EDGE_SHARE, edge_share_for
 
 Variant: TypeAlias = Literal["plain", "adaptive"]
 
 
-def score_of(trace: Trace, target: Box, variant: Variant) -> float:
+def score_of(trace: Trace, target: Box, variant: Variant, edge_share: float = EDGE_SHARE) -> float:
     """How far this trace's sample region must grow to hold the target; infinite where there is no region.
 
-    So a run that named no region, or failed, counts as one that no growth helps: nothing is dropped.
+    `edge_share` of the samples is left out at each edge of it (see `edge_share_for`). A run that named no region, or
+    failed, counts as one that no growth helps: nothing is dropped.
     """
-    region = region_of_samples(trace)
+    region = region_of_samples(trace, edge_share)
     if region is None:
         return math.inf
     plain = score(region, target)
-    return plain / difficulty_of(trace) if variant == "adaptive" else plain
+    return plain / difficulty_of(trace, edge_share) if variant == "adaptive" else plain
 
 
 def calibration_of(
@@ -42,6 +43,7 @@ def calibration_of(
         raise CannotCalibrate(
             "None of these traces has samples.", remedy="Ask again with --samples 8, and calibrate on what that wrote."
         )
+    edge_share = edge_share_for(alpha)
     found = Calibration(
         model=first.model.name,
         revision=first.model.revision,
@@ -52,11 +54,11 @@ def calibration_of(
         box_temperature=first.sampling.temperature,
         alpha=alpha,
         n=len(items),
-        q=quantile([score_of(trace, target, variant) for trace, target in items], alpha),
+        q=quantile([score_of(trace, target, variant, edge_share) for trace, target in items], alpha),
         variant=variant,
         when=when,
         source=source,
-        edge_share=EDGE_SHARE,
+        edge_share=edge_share,
     )
     if not all(fits(found, trace, len(trace.samples)) for trace, _target in items if trace.samples):
         raise CannotCalibrate(

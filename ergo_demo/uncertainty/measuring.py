@@ -60,7 +60,6 @@ def fits(calibration: Calibration, trace: Trace, samples: int) -> bool:
         calibration.top_p,
         calibration.coarse_budget_tokens,
         calibration.box_temperature,
-        calibration.edge_share,
     ) == (
         trace.model.name,
         trace.model.revision,
@@ -69,7 +68,6 @@ def fits(calibration: Calibration, trace: Trace, samples: int) -> bool:
         drawn.top_p,
         trace.coarse_budget_tokens,
         trace.sampling.temperature,
-        EDGE_SHARE,
     )
 
 
@@ -78,13 +76,15 @@ def expanded_region(trace: Trace) -> Box | None:
 
     A calibrated region may be smaller than the sample region, and need not hold the chosen box.
     """
-    region = region_of_samples(trace)
     calibration = trace.calibration
-    if region is None or calibration is None or calibration.n < LEAST_ITEMS:
-        return region
+    if calibration is None or not is_calibrated(trace):
+        return region_of_samples(trace)
+    region = region_of_samples(trace, calibration.edge_share)
+    if region is None:
+        return None
     growth = calibration.q
     if growth is not None and calibration.variant == "adaptive":
-        growth *= difficulty_of(trace)
+        growth *= difficulty_of(trace, calibration.edge_share)
     return grown(region, growth, Box.of(trace.source))
 
 
@@ -93,15 +93,15 @@ def is_calibrated(trace: Trace) -> bool:
     return trace.calibration is not None and trace.calibration.n >= LEAST_ITEMS
 
 
-def region_of_samples(trace: Trace) -> Box | None:
+def region_of_samples(trace: Trace, edge_share: float = EDGE_SHARE) -> Box | None:
     """The sample region (source px); None without a box or without samples."""
     boxes = opinions(trace.samples)
-    return sample_region(trace.box, boxes) if trace.box is not None and boxes else None
+    return sample_region(trace.box, boxes, edge_share) if trace.box is not None and boxes else None
 
 
-def difficulty_of(trace: Trace) -> float:
+def difficulty_of(trace: Trace, edge_share: float = EDGE_SHARE) -> float:
     """What the adaptive variant divides by, for this trace. 1 where a single sample or none leaves no spread."""
-    region = region_of_samples(trace)
+    region = region_of_samples(trace, edge_share)
     if region is None or trace.spread is None or trace.coarse is None:
         return 1.0
     return difficulty(trace.spread, trace.coarse.view.from_source(region))

@@ -121,12 +121,12 @@ def test_the_command_makes_a_record_from_what_people_corrected(
     with open_store(tmp_path / "data") as store:
         while lease := store.take("small-signs", "ada"):
             store.submit(submission_of(lease.item.id, boxes=(target,)), "ada")
-        scores = [score_of(trace, target, "plain") for trace, _target in corrections(store, "small-signs").items]
+        scores = [score_of(trace, target, "plain", 0.5) for trace, _target in corrections(store, "small-signs").items]
     capsys.readouterr()
     assert main(["calibrate", "--project", "Small signs", "--report"]) == 0
     said = capsys.readouterr().out
     found = from_json(Calibration, json.loads((tmp_path / "small-signs.calibration.json").read_text("utf-8")))
-    assert (found.model, found.n, found.q) == ("scripted", 60, quantile(scores, 0.1))
+    assert (found.model, found.n, found.q, found.edge_share) == ("scripted", 60, quantile(scores, 0.1), 0.5)
     assert found.source == "corrections in project small-signs, 60 items of the random stream, 0 blind"
     assert "Holds the target in 90 % of cases (n = 60" in said
     assert "0 of 60 were decided blind" in said

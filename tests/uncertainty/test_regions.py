@@ -9,9 +9,9 @@ import pytest
 from ergo_demo.geometry import Box, Size, View
 from ergo_demo.records import Calibration, Finish, Generation, Look, ModelInfo, Outcome, Sample, Sampling, Trace
 from ergo_demo.uncertainty.calibrating import Variant, calibration_of, score_of
-from ergo_demo.uncertainty.conformal import promised
+from ergo_demo.uncertainty.conformal import LEAST_ITEMS, promised, quantile
 from ergo_demo.uncertainty.measuring import expanded_region, measured, region_of_samples
-from ergo_demo.uncertainty.sampled import EDGE_SHARE
+from ergo_demo.uncertainty.sampled import EDGE_SHARE, edge_share_for
 
 SOURCE = Size(1000, 800)
 FRAME = Box.of(SOURCE)
@@ -132,6 +132,26 @@ def held(items: list[tuple[Trace, Box]], variant: Variant, alpha: float) -> floa
         assert all(region is not None and FRAME.contains(region) for region, _target in drawn)
         shares.append(np.mean([region.contains(target, tolerance=1e-6) for region, target in drawn if region]))
     return float(np.mean(shares))
+
+
+def test_a_calibrated_region_grows_from_the_samples_that_its_calibration_holds() -> None:
+    """Eight looks, three of them elsewhere: at a half they do not count, at a quarter or a tenth they do."""
+    there = Box(600, 100, 700, 200)
+    looked = trace(BOX, *[BOX] * 5, *[there] * 3)
+    assert expanded_region(looked) == Box(BOX.x1, BOX.y1, there.x2, BOX.y2)
+    for share, right in ((0.5, BOX.x2), (0.25, there.x2), (0.1, there.x2)):
+        asked = replace(CALIBRATION, samples=8, edge_share=share)
+        assert expanded_region(replace(looked, calibration=asked)) == Box(BOX.x1, BOX.y1, right, BOX.y2)
+        few = replace(asked, n=LEAST_ITEMS - 1)
+        assert expanded_region(replace(looked, calibration=few)) == expanded_region(looked)
+
+
+@pytest.mark.parametrize("alpha", [0.02, 0.1])
+def test_what_is_left_out_follows_from_how_often_the_region_may_miss(alpha: float) -> None:
+    items = looks(60, 0.0, seed=1)
+    found = calibration_of(items, alpha=alpha, variant="plain", source="a test", when="now")
+    assert found.edge_share == edge_share_for(alpha) == 5 * alpha
+    assert found.q == quantile([score_of(run, target, "plain", 5 * alpha) for run, target in items], alpha)
 
 
 @pytest.mark.parametrize("inwards", [0.0, 0.1, -0.1], ids=["unbiased", "10 % too small", "10 % too large"])
