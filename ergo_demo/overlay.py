@@ -107,8 +107,9 @@ def _dashes(box: Box, half: float, on: float, off: float) -> Iterator[Box]:
         for side in range(4):
             start, end = max(first, ends[side]) - ends[side], min(first + on, ends[side + 1]) - ends[side]
             if start < end:
-                # Where a dash goes round the corner, its two pieces meet in the corner's square.
-                joins = first + on > ends[side + 1] and side < 3
+                # Where a dash goes round the corner, its two pieces meet in the corner's square. The last one is cut
+                # off by the end of the outline, and joined with the first, as in a browser.
+                joins = first + on > ends[side + 1]
                 yield _piece(box, side, start, end + (half if joins else 0.0), half)
 
 
