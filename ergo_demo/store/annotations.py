@@ -26,6 +26,7 @@ _ITEM = (
     sa.select(
         ITEM,
         PROJECT.c.plan,
+        sa.exists().where(ANNOTATION.c.id == sa.bindparam("id")).label("repeated"),
         sa.select(sa.func.max(ANNOTATION.c.version)).where(MINE).scalar_subquery().label("newest"),
         sa.select(LEASE.c.queue)
         .where(LEASE.c.item == sa.bindparam("item"), LEASE.c.annotator == sa.bindparam("annotator"))
@@ -81,12 +82,13 @@ def _submit(
     expanded: Box | None,
     agrees: bool,
 ) -> Receipt | Stale:
-    if repeated := connection.execute(_REPEATED, {"id": submission.client_id}).mappings().first():
-        return _receipt_again(repeated, submission, annotator, digest)
     pair = {"item": submission.item, "annotator": annotator}
-    found = connection.execute(_ITEM, pair).mappings().first()
+    found = connection.execute(_ITEM, {**pair, "id": submission.client_id}).mappings().first()
     if found is None:
         raise NotThere("There is no such item.", remedy="Go on with the next one: it may have been removed.")
+    if found["repeated"]:
+        repeated = connection.execute(_REPEATED, {"id": submission.client_id}).mappings().one()
+        return _receipt_again(repeated, submission, annotator, digest)
     if found["forgotten"]:
         refuse_forgotten(connection, "annotator", annotator)
     version = found["newest"] or 0
