@@ -104,7 +104,14 @@ def sweep(root: Path, keep: set[str], now: float | None = None) -> int:
     before = (time.time() if now is None else now) - ORPHAN_SECONDS
     swept = 0
     for path in list(stored(root)):
-        if path.stem not in keep and path.stat().st_mtime < before:
+        if path.stem not in keep and _is_older(path, before):
             path.unlink(missing_ok=True)
             swept += 1
     return swept
+
+
+def _is_older(path: Path, moment: float) -> bool:
+    try:
+        return path.stat().st_mtime < moment
+    except FileNotFoundError:  # another process was about to give it its name, and has
+        return False

@@ -203,6 +203,12 @@ def test_files_without_a_row_go_after_a_day(tmp_path: Path) -> None:
     assert [path.stem for path in blobs.stored(tmp_path / "images")] == [kept.blob_sha256]
 
 
+def test_a_file_that_gets_its_name_meanwhile_is_no_orphan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another process that serves the same store was writing it when the files were listed."""
+    monkeypatch.setattr(blobs, "stored", lambda root: iter([root / "c6" / ".new-1"]))
+    assert blobs.sweep(tmp_path, set()) == 0
+
+
 def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     data = ["--data", str(tmp_path / "data")]
     with open_store(tmp_path / "data") as store:
