@@ -1,7 +1,7 @@
 """The pixels of a stored photo, part by part: decoded from its file, or held since it was last seen whole.
 
 Every look after the first is at a part of the same photo, and a JPEG can only be decoded from its top: held, a photo
-of 12 megapixels costs 48 MB and spares each look 0.03 s or more. One photo is held, the last one, and only if it is
+of 12 megapixels costs 36 MB and spares each look 0.03 s or more. One photo is held, the last one, and only if it is
 small. Nothing here is safe for threads; resampling.py lets one in at a time.
 """
 
@@ -45,7 +45,7 @@ class _Memory:
         return self._pixels
 
     def filled(self, path: Path) -> None:
-        """`path` has a folder of its own name, which no other photo gets."""
+        """They are the photo's at `path`, a name that no other photo gets."""
         self._path = path
 
 
@@ -60,6 +60,7 @@ class Source:
 
     def __init__(self, photo: Photo, *, whole: bool) -> None:
         self.size, self._path = photo.size, photo.path
+        photo.path.stat()  # what was deleted is not shown from memory
         self._held = _memory.of(photo.path)
         self._stored = _open(photo.path) if self._held is None else None
         fills = whole and self._held is None and photo.size.area <= HELD_PIXELS

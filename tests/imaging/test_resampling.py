@@ -141,6 +141,14 @@ def test_after_the_first_look_a_photo_is_not_decoded_again(door: Door, opened: O
         resample(one, zoom, Kernel.LANCZOS)
 
 
+def test_a_photo_whose_file_is_gone_is_not_shown_from_memory(opened: Opens) -> None:
+    photo = opened(saved(noise(300, 200), "PNG"))
+    resample(photo, View(Box.of(photo.size), Size(84, 56)), Kernel.BICUBIC)
+    photo.path.unlink()
+    with pytest.raises(PhotoExpired):
+        resample(photo, View(Box(0, 0, 50, 50), Size(28, 28)), Kernel.BICUBIC)
+
+
 def test_a_look_that_broke_off_leaves_nothing_held(opened: Opens) -> None:
     good, broken = opened(saved(noise(300, 200), "PNG")), opened(saved(noise(300, 200), "PNG"))
     everything = View(Box.of(good.size), Size(84, 56))
