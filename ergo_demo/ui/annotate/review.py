@@ -15,7 +15,7 @@ from ergo_demo.store.looking import Decision
 from ergo_demo.ui.annotate import decisions as decided
 from ergo_demo.ui.annotate import shelf
 from ergo_demo.ui.annotate.answers import number_of
-from ergo_demo.ui.annotate.call import Call, Desk, item_of, project_of
+from ergo_demo.ui.annotate.call import Call, Desk, case_of, item_of, project_of
 from ergo_demo.ui.annotate.reviewed import Reviewed
 from ergo_demo.ui.annotate.reviews import card_view
 from ergo_demo.ui.gallery.cards import framing
@@ -91,8 +91,8 @@ def page_of(reviewed: Reviewed, call: Call) -> dict[str, Any]:
 
 def side_by_side(desk: Desk, call: Call) -> dict[str, Any]:
     """One item with everybody's decision, and how far each two boxes overlap."""
-    item = item_of(desk, call, call.query.get("item", ""))
-    trace = desk.store.trace(item.trace) if item.trace else None
+    case = case_of(desk, call, call.query.get("item", ""))
+    item, trace = case.item, case.trace
     some = [one for one in desk.reviews.of(item.project).decisions if one.item == item.id]
     kept = [(one, desk.store.newest(item.id, one.annotator)) for one in some]
     return {

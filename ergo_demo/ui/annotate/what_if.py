@@ -12,7 +12,7 @@ from ergo_demo.geometry import hull
 from ergo_demo.imaging import Photo
 from ergo_demo.store import rows
 from ergo_demo.store.records import Item
-from ergo_demo.ui.annotate.call import Call, Desk, item_of
+from ergo_demo.ui.annotate.call import Call, Desk, case_of
 from ergo_demo.ui.annotate.looking_again import LookAgain, Looker
 
 
@@ -21,12 +21,12 @@ def what_if(desk: Desk, call: Call) -> dict[str, Any]:
 
     A newer call of the same person ends this one (409, "superseded"), and so does its browser when it hangs up.
     """
-    look_again, whole = _model(desk), item_of(desk, call)
-    boxes, _repaired = read_boxes(call.body.get("boxes"), whole.frame)
+    look_again, case = _model(desk), case_of(desk, call)
+    boxes, _repaired = read_boxes(call.body.get("boxes"), case.item.frame)
     if not boxes:
         raise BoxInvalid("There is no box to look at.", remedy="Draw one.")
-    item = rows.without_suggestion(whole)
-    trace = desk.store.trace(item.trace) if item.trace else None
+    item = rows.without_suggestion(case.item)
+    trace = case.trace if item.trace else None
     answer = look_again.answer(_looker(call), _kept_photo(desk, item), _question(item), trace, hull(boxes))
     known = look_again.known_of_expanded(item.id, trace) if trace else None
     return {"answer": answer, "box_answer": trace.answer if trace else None, "expanded_answer": known}
@@ -34,9 +34,9 @@ def what_if(desk: Desk, call: Call) -> dict[str, Any]:
 
 def expanded(desk: Desk, call: Call) -> dict[str, Any]:
     """The answer from the expanded region of an item's run; None where it is hidden, or a look costs. Ends as above."""
-    look_again, whole = _model(desk), item_of(desk, call)
-    item = rows.without_suggestion(whole)
-    trace = desk.store.trace(item.trace) if item.trace else None
+    look_again, case = _model(desk), case_of(desk, call)
+    item = rows.without_suggestion(case.item)
+    trace = case.trace if item.trace else None
     if trace is None:
         return {"expanded_answer": None}
     photo, question = _kept_photo(desk, item), _question(item)
