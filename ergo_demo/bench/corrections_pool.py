@@ -20,6 +20,7 @@ from ergo_demo.bench.scenes_run import Say
 from ergo_demo.engines import Engine
 from ergo_demo.exports.exporting import Exported, Request, export
 from ergo_demo.exports.formats import format_named
+from ergo_demo.exports.said import Rules
 from ergo_demo.geometry import Box
 from ergo_demo.imaging import Door
 from ergo_demo.pipeline import ask
@@ -148,11 +149,16 @@ class Pool:
         asked = Asked(item.suggested, look.thought, known.place, known.others, look.view, known.parts)
         return decide(person, asked, np.random.default_rng([seed, known.number]))
 
-    def export(self, work: Work, person: Person, seed: int, format: str, out: Path) -> Exported:
+    def export(self, work: Work, person: Person, seed: int, format: str, out: Path, grid_px: int = 1) -> Exported:
         """What this person decided about these items, by the product's own export. Raises InputError for nothing."""
         who = frozenset({self.store.identity(_name(person, seed))})
-        wanted = {"item": frozenset(work.items), "annotator": who}
-        return export(self.store, Request(format=format_named(format), projects=(self.project,), wanted=wanted), out)
+        request = Request(
+            format=format_named(format),
+            projects=(self.project,),
+            wanted={"item": frozenset(work.items), "annotator": who},
+            rules=Rules(grid_px=grid_px),
+        )
+        return export(self.store, request, out)
 
 
 def _name(person: Person, seed: int) -> str:

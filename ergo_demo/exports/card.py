@@ -55,7 +55,11 @@ def facts(made: "Format[Any]", counts: "Preview", checked: Checked, rules: Rules
         "label_licences": dict(sorted(tally.label_licences.items())),
         "image_licences": dict(sorted(tally.image_licences.items())),
         "without_consent_to_publish": tally.not_for_publishing,
-        "rules": {"informative_below_iou": rules.informative_below_iou, "most_pairs": rules.most_pairs},
+        "rules": {
+            "informative_below_iou": rules.informative_below_iou,
+            "most_pairs": rules.most_pairs,
+            "grid_px": rules.grid_px,
+        },
     }
 
 

@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from ergo_demo.errors import InputError
 from ergo_demo.settings import Settings
 
 if TYPE_CHECKING:
@@ -36,6 +37,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--most-pairs", type=int, default=4, metavar="N", help="of one item's boxes")
     parser.add_argument(
+        "--grid", type=int, default=1, metavar="PX",
+        help="round right boxes in text to multiples of this, in view px: for a model that names only such boxes "
+        "(ERGO-tiny: 28)",
+    )  # fmt: skip
+    parser.add_argument(
         "--processor", type=Path, metavar="FOLDER",
         help="a checkpoint whose processor is asked whether it would resize a picture (default: Qwen2.5-VL's own)",
     )  # fmt: skip
@@ -53,6 +59,8 @@ def run(options: argparse.Namespace, settings: Settings, say: Say) -> None:
         for made in FORMATS.values():
             say(f"{made.name:18} {made.what}")
         return
+    if options.grid < 1:
+        raise InputError(f"--grid is {options.grid}.", remedy="Give whole view px, at least 1; 28 for ERGO-tiny.")
     request = Request(
         format=format_named(options.format),
         projects=tuple(options.project),
@@ -60,6 +68,7 @@ def run(options: argparse.Namespace, settings: Settings, say: Say) -> None:
         rules=Rules(
             informative_below_iou=options.below_iou,
             most_pairs=options.most_pairs,
+            grid_px=options.grid,
             publish=options.publish,
             **_budgets(settings),
         ),

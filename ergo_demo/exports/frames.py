@@ -69,23 +69,27 @@ def zoom_view(corrected: Corrected, box: Box, budget_tokens: int, least_tokens: 
     return view_of(region, budget_tokens, least_tokens)
 
 
-def written(box: Box, view: View) -> Whole:
-    """A box in source px as whole px of `view`, at least one wide and high: no edge moves by a whole px.
+def written(box: Box, view: View, grid_px: int = 1) -> Whole:
+    """A box in source px as whole px of `view`, each edge on the nearest line of a grid of `grid_px` (view px) or on
+    the view's own edge, at least one cell wide and high. By default no edge moves by a whole px.
 
     >>> from ergo_demo.geometry import Size
-    >>> written(Box(10, 10, 11, 50), View(Box(0, 0, 100, 100), Size(28, 28)))
-    (2, 3, 4, 14)
+    >>> view = View(Box(0, 0, 100, 100), Size(28, 28))
+    >>> written(Box(10, 10, 11, 50), view), written(Box(10, 10, 11, 50), view, 14)
+    ((2, 3, 4, 14), (0, 0, 14, 14))
     """
     inside = view.from_source(box).clip(Box.of(view.size))
-    (x1, x2), (y1, y2) = _whole(inside.x1, inside.x2), _whole(inside.y1, inside.y2)
-    return x1, y1, x2, y2
+    x1, x2 = _whole(inside.x1, inside.x2, grid_px)
+    y1, y2 = _whole(inside.y1, inside.y2, grid_px)
+    return x1, y1, min(x2, view.size.width), min(y2, view.size.height)
 
 
-def _whole(low: float, high: float) -> tuple[int, int]:
-    if round(low) < round(high):
-        return round(low), round(high)
-    outward = Box(low, 0, high, 0).outward()
-    return int(outward.x1), int(outward.x2)
+def _whole(low: float, high: float, step: int) -> tuple[int, int]:
+    first, last = low / step, high / step
+    if round(first) < round(last):
+        return step * round(first), step * round(last)
+    outward = Box(first, 0, last, 0).outward()
+    return step * int(outward.x1), step * int(outward.x2)
 
 
 def zoom_text(thought: str, box: Whole) -> str:

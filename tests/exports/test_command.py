@@ -46,8 +46,9 @@ def test_the_command_exports_and_says_who_checked(
     command = ["export", "coco", str(out), "--data", str(data), "--project", "p", "--filter", "action=edit"]
     assert main(command) == 0
     assert "6 rows read again, checked with pycocotools" in capsys.readouterr().out
-    lessons = ["export", "trl-sft", str(tmp_path / "lessons"), "--data", str(data)]
+    lessons = ["export", "trl-sft", str(tmp_path / "lessons"), "--data", str(data), "--grid", "28"]
     assert main(lessons) == 0
+    assert json.loads((tmp_path / "lessons" / "export.json").read_text("utf-8"))["rules"]["grid_px"] == 28
     assert "; picture sizes with the processor of transformers" in capsys.readouterr().out
     assert main(command) == 2
     assert "never written over another" in capsys.readouterr().err
@@ -60,6 +61,7 @@ def test_the_command_exports_and_says_who_checked(
         (["csv", "out", "--filter", "colour=red"], "The filter 'colour=red' is unknown"),
         (["csv", "out", "--project", "nobody's"], "no such project"),
         (["csv", "out", "--filter", "item=none"], "There is nothing to export"),
+        (["trl-dpo", "out", "--grid", "0"], "--grid is 0."),
     ],
 )
 def test_what_cannot_be_exported_is_said(

@@ -49,6 +49,16 @@ def test_an_edited_box_gives_one_pair_for_the_suggestion_and_one_for_each_clearl
     assert dropped == ["a sample hardly differs"]
 
 
+def test_for_a_model_that_names_whole_tokens_the_right_box_is_one_of_them(decisions: dict[str, Corrected]) -> None:
+    lessons, _ = made(pairs(decisions["a-edit"], Rules(grid_px=28)))
+    region, answer = lessons[0], lessons[-1]
+    assert region.chosen == "<think>It hangs in the middle.</think><zoom>[84, 56, 140, 84]</zoom>"
+    assert "<zoom>[25, 17, 76, 67]</zoom>" in region.rejected, "what the model said stays as it said it"
+    # The second look is at what was said: 3 to 5 and 2 to 3 tokens of a view of 9 x 6.
+    assert (answer.stage, answer.prompt[-1].picture.view.region) == ("zoom", Box(300, 200, 500, 300))
+    assert region.margin == 1 - iou(SUGGESTED, Box(300, 200, 500, 300))
+
+
 def test_pairs_are_capped(decisions: dict[str, Corrected]) -> None:
     lessons, dropped = made(pairs(decisions["a-edit"], Rules(most_pairs=1)))
     assert len([pair for pair in lessons if pair.stage == "coarse"]) == 1
