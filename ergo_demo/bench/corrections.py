@@ -23,6 +23,7 @@ from ergo_demo.bench.scenes import machine
 from ergo_demo.bench.scenes_run import world_digest
 from ergo_demo.engines import open_engine
 from ergo_demo.errors import SettingInvalid
+from ergo_demo.geometry import PATCH
 from ergo_demo.imaging import Door
 from ergo_demo.records import to_json
 from ergo_demo.scenes import WORLDS
@@ -57,6 +58,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--home-scenes", type=int, help="the same of the world that it was trained on (default 300)")
     add("--answers", type=int, help="scenes of each world that the first and the best model answer (default 400)")
     add("--pool", type=int, help="scenes to choose from (default: twice the largest n)")
+    add("--known-share", type=float, default=0.5, help="of n: scenes that it knows and are decided, too (%(default)s)")
+    add("--grid", type=int, default=PATCH, help="boxes in text are rounded to it, in view px (default %(default)s)")
     add("--megapixels", type=float, help="size of the scenes; unset: about V*'s mean, 3.6")
     add("--steps", type=int, help="most steps of one training (default 150)")
     add("--learning-rate", type=float, help="of every method (default: each its own)")
@@ -109,6 +112,8 @@ def plan_of(options: argparse.Namespace) -> Plan:
     for name in ("seeds", "scenes", "home_scenes", "steps"):
         if chosen[name] < 1:
             raise SettingInvalid(f"{name} is {chosen[name]}.", remedy="Give at least 1.")
+    if options.known_share < 0:
+        raise SettingInvalid(f"known_share is {options.known_share}.", remedy="Give 0 or more.")
     ns = tuple(sorted(set(chosen["n"]) - {0}))
     pool = chosen["pool"] or 2 * max(ns, default=0)
     if not ns or ns[0] < 1 or pool < ns[-1]:
@@ -124,6 +129,8 @@ def plan_of(options: argparse.Namespace) -> Plan:
         home_scenes=chosen["home_scenes"],
         answers=chosen["answers"],
         pool=pool,
+        known_share=options.known_share,
+        grid_px=options.grid,
         megapixels=chosen["megapixels"],
         steps=chosen["steps"],
         rate=options.learning_rate,

@@ -23,7 +23,7 @@ from ergo_demo.engines import Engine, open_engine
 from ergo_demo.errors import InputError
 from ergo_demo.imaging import Door
 from ergo_demo.records import to_json
-from ergo_demo.scenes import TYPES
+from ergo_demo.scenes import TYPES, World
 from ergo_demo.settings import Settings
 from ergo_demo.store.store import Store
 from ergo_demo.training.preference.recipes import RECIPES, Method
@@ -61,10 +61,18 @@ class Plan:
     home_scenes: int
     answers: int
     pool: int
+    known_share: float
+    """For each scene of the shifted world so many of the one that it knows, decided by the same person: what it would
+    otherwise forget."""
+    grid_px: int
     megapixels: float | None
     steps: int
     rate: float | None = None
     person: Person = field(default_factory=Person)
+
+    def known(self, n: int) -> int:
+        """How many scenes of the known world are decided beside `n` of the other."""
+        return round(self.known_share * n)
 
     def conditions(self) -> Iterator[Condition]:
         """All trained models: the small ones first, and every seed of one before the next."""
@@ -101,17 +109,22 @@ class Bench:
 
     def __post_init__(self) -> None:
         plan = self.plan
-        pool = Stream(POOL_SEED, "shifted", plan.megapixels)
-        kept = self.folder / "pools" / self._digest("pool", to_json(pool))
-        kept.mkdir(parents=True, exist_ok=True)
-        self._pool = Pool(self.store, self.engine, self.settings, self.door, pool, kept, self.say)
+        self._pool = self._pool_of("shifted")
+        self._known = self._pool_of("home")
         self._shifted = Scenes(Stream(MEASURED_SEED, "shifted", plan.megapixels), plan.scenes, self.door)
         self._home = Scenes(Stream(MEASURED_SEED, "home", plan.megapixels), plan.home_scenes, self.door)
+
+    def _pool_of(self, world: World) -> Pool:
+        stream = Stream(POOL_SEED, world, self.plan.megapixels)
+        kept = self.folder / "pools" / self._digest("pool", to_json(stream))
+        kept.mkdir(parents=True, exist_ok=True)
+        return Pool(self.store, self.engine, self.settings, self.door, stream, kept, self.say)
 
     def measure(self) -> list[Measured]:
         """Every condition, n = 0 first."""
         found = [self._measured(Condition())]
         self._pool.fill(self.plan.pool)
+        self._known.fill(self.plan.known(max(self.plan.ns)))
         for condition in self.plan.conditions():
             found.append(self._measured(condition))
         return found
@@ -157,12 +170,15 @@ class Bench:
         assert condition.method is not None, "n = 0 is not trained"
         plan, folder = self.plan, self._folder(condition)
         work = self._pool.decide(condition.n, condition.order, plan.person, condition.seed)
+        work += self._known.decide(plan.known(condition.n), "random", plan.person, condition.seed)
         data = folder / "export"
         # An export is made anew: it appears whole, and costs less than to find out whether it is the same.
         shutil.rmtree(data, ignore_errors=True)
         folder.mkdir(parents=True, exist_ok=True)
         try:
-            exported = self._pool.export(work, plan.person, condition.seed, RECIPES[condition.method].format, data)
+            exported = self._pool.export(
+                work, plan.person, condition.seed, RECIPES[condition.method].format, data, plan.grid_px
+            )
         except InputError as error:  # a good model's boxes are all accepted: then there is no pair
             self.say(f"{condition.name}: {error}")
             return {"counts": work.counts}
@@ -186,7 +202,8 @@ class Bench:
 
     def _folder(self, condition: Condition) -> Path:
         plan = self.plan
-        same = self._digest(replace(plan.person, seconds=Seconds()), plan.pool, plan.megapixels, plan.steps, plan.rate)
+        person = replace(plan.person, seconds=Seconds())  # what decisions cost changes none of them
+        same = self._digest(person, plan.pool, plan.known_share, plan.grid_px, plan.megapixels, plan.steps, plan.rate)
         return self.folder / same / condition.name
 
     def _digest(self, *parts: object) -> str:

@@ -55,10 +55,14 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What a person did: on which items, and how often which action (and the thought put right)."""
+    """What a person did: in which projects, on which items, and how often which action (and the thought put right)."""
 
+    projects: tuple[str, ...]
     items: tuple[str, ...]
-    counts: dict[str, int]
+    counts: Counter[str]
+
+    def __add__(self, other: "Work") -> "Work":
+        return Work(self.projects + other.projects, self.items + other.items, self.counts + other.counts)
 
 
 @dataclass
@@ -127,7 +131,7 @@ class Pool:
                 kept = self.store.submit(_submission(id, known, decision, person), who)
                 assert isinstance(kept, Receipt), "nobody else is this person"
             counts.update(decision.counts)
-        return Work(tuple(known.item for known in chosen), dict(sorted(counts.items())))
+        return Work((self.project,), tuple(known.item for known in chosen), counts)
 
     def _first(self, n: int, order: Order, seed: int) -> Sequence[Known]:
         if order == "random":
@@ -154,7 +158,7 @@ class Pool:
         who = frozenset({self.store.identity(_name(person, seed))})
         request = Request(
             format=format_named(format),
-            projects=(self.project,),
+            projects=work.projects,
             wanted={"item": frozenset(work.items), "annotator": who},
             rules=Rules(grid_px=grid_px),
         )

@@ -196,6 +196,7 @@ def test_paired_answers_by_hand(after: list[int], gain: float, enough: bool) -> 
         (["--n", "0"], "Correct at least 1"),
         (["--n", "50", "--pool", "20"], "the pool has 20"),
         (["--seeds", "0"], "seeds"),
+        (["--known-share", "-1"], "known_share is -1"),
     ],
 )
 def test_a_plan_that_cannot_be_is_refused(words: list[str], why: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -212,9 +213,10 @@ def test_the_quick_run_corrects_exports_trains_measures_and_is_not_done_twice(
     numbers: dict[str, Any] = json.loads(capsys.readouterr().out)
     (row,) = numbers["conditions"]
     assert (row["method"], row["n"], row["seeds"]) == ("sft", 50, 1)
-    assert sum(count for name, count in row["counts"].items() if name != "thought") == 50
-    assert 0 < row["rows"] <= 50
-    assert row["steps"] == pytest.approx(3 * row["rows"] / 8, abs=1)
+    assert sum(count for name, count in row["counts"].items() if name != "thought") == 75, "half as many known"
+    assert 0 < row["rows"] <= 75
+    assert row["counts"]["accept"] >= 4, "what it knows is mostly right"
+    assert row["steps"] == pytest.approx(min(20, 3 * row["rows"] / 8), abs=1)
     assert row["hours"] == pytest.approx(Seconds().of(row["counts"]) / 3600)
     for world in ("shifted", "home"):
         assert 0 <= numbers["before"][world]["coverage"] <= 1

@@ -29,6 +29,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--batch", type=int, default=8, help="rows of a step (default 8; grpo: replies)")
     add("--beta", type=float, help="how strongly the trained model is held to the one it was (dpo, kto, grpo)")
     add(
+        "--share", type=float, metavar="S",
+        help="how much of the way to what was learned is kept; less forgets less (default: sft of every weight "
+        f"{RECIPES['sft'].share:g}, else 1)",
+    )  # fmt: skip
+    add(
         "--lora", action=argparse.BooleanOptionalAction, default=None,
         help="train adapters on the language layers only (default: above 500 million parameters)",
     )  # fmt: skip
@@ -71,6 +76,7 @@ def run(options: argparse.Namespace) -> int:
         generations=min(8, options.batch),
         reply_tokens=reply_tokens_of(model),
         seed=options.seed,
+        share=options.share,
     )
     with ExitStack() as stack:
         if options.stage == "grpo" and options.photos is not None:

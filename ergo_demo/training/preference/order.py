@@ -20,7 +20,8 @@ class Order:
 
     `steps` bounds the run whatever `epochs` says; `batch` is how many rows each step learns from; `beta` how strongly
     the model is held to the one it was. A checkpoint is kept every `save_every` steps. GRPO draws `generations` replies
-    of at most `reply_tokens` to each question, which `batch` has to be a multiple of.
+    of at most `reply_tokens` to each question, which `batch` has to be a multiple of. What is kept of it all is `share`
+    of the way from the model to what was learned.
     """
 
     method: Method
@@ -37,6 +38,7 @@ class Order:
     save_every: int = 25
     generations: int = 8
     reply_tokens: int = 160
+    share: float | None = None
 
     @property
     def recipe(self) -> Recipe:
@@ -47,6 +49,12 @@ class Order:
     def uses_lora(self) -> bool:
         """Whether only adapters learn."""
         return models.wants_lora(self.model) if self.lora is None else self.lora
+
+    @property
+    def kept_share(self) -> float:
+        """How much of what was learned is kept; adapters are kept whole unless it is said otherwise."""
+        usual = 1.0 if self.uses_lora else self.recipe.share
+        return usual if self.share is None else self.share
 
 
 def check(order: Order) -> None:
@@ -61,6 +69,8 @@ def check(order: Order) -> None:
             f"A step of {order.batch} replies cannot be shared out among groups of {order.generations}.",
             remedy=f"Give a --batch that is a multiple of {order.generations}.",
         )
+    if not 0 < order.kept_share <= 1:
+        raise InputError(f"The share is {order.share}.", remedy="Give --share more than 0, and at most 1: all of it.")
     out = order.out
     if out.is_dir() and any(out.iterdir()) and not (out / UNFINISHED).exists() and not (out / DONE).exists():
         raise InputError(f"{out} is not empty, and no training of ours.", remedy="Give a new folder as --out.")
@@ -71,6 +81,7 @@ def identity(order: Order, data: Data, judged_by: str) -> dict[str, Any]:
     chosen = {name: value for name, value in asdict(order).items() if name not in ("data", "out", "save_every")}
     return {
         **chosen,
+        "share": order.kept_share,
         "model": models.name_of(order.model),
         "weights": models.mark_of(order.model),
         "data_sha256": data.sha256,

@@ -21,6 +21,9 @@ class Recipe:
     epochs: float
     shown: str
     """The number of TRL's log that the figure shows beside the loss."""
+    share: float = 1.0
+    """Where every weight learns: how far the result lies on the way from the model to what was learned. Less than all
+    of it forgets less of what the model knew (Wortsman et al., https://arxiv.org/abs/2109.01903)."""
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -35,6 +38,7 @@ RECIPES: Mapping[Method, Recipe] = {
         lora_rate=1e-4,
         epochs=3,
         shown="mean_token_accuracy",
+        share=0.5,
         options={"max_length": None},
     ),
     "dpo": Recipe(

@@ -95,7 +95,8 @@ def _run(order: Order, data: Data, cache: Path, say: Say, judge: Judge) -> dict[
     steps, broken = trainer.state.global_step, _broken(log)
     if broken:
         raise InputError(f"The loss was {broken} and nothing was kept.", remedy="Lower --learning-rate.")
-    models.save(trainer.model, order.model, order.out, f"{models.name_of(order.model)}-{order.method}")
+    network = models.towards(trainer.model, order.model, order.kept_share)
+    models.save(network, order.model, order.out, f"{models.name_of(order.model)}-{order.method}")
     return {"lora": order.uses_lora, "steps": steps, "seconds_of_the_last_run": time.monotonic() - started, "log": log}
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from safetensors.torch import load_file
 
 from ergo_demo.__main__ import main
@@ -72,6 +73,20 @@ def test_a_trained_folder_loads_in_the_app_and_says_what_it_is(shop: Shop, tmp_p
     assert (tmp_path / "out" / "training.png").stat().st_size > 5_000
     assert json.loads((tmp_path / "out" / "train.json").read_text("utf-8"))["order"]["model"] == "ERGO-tiny"
     assert not (tmp_path / "out" / "unfinished").exists()
+
+
+def test_a_share_is_kept_of_what_was_learned(shop: Shop, tmp_path: Path) -> None:
+    for name, share in (("whole", 1.0), ("quarter", 0.25)):
+        told = train(order(shop, "sft", tmp_path / name, steps=1, share=share))
+        assert told["order"]["share"] == share
+    was, whole, quarter = (
+        load_file(folder / "model.safetensors") for folder in (CHECKPOINT, tmp_path / "whole", tmp_path / "quarter")
+    )
+    for name, value in was.items():
+        torch.testing.assert_close(quarter[name], value.float().lerp(whole[name], 0.25))
+    assert any(not value.equal(quarter[name]) for name, value in whole.items())
+    assert replace(order(shop, "sft", tmp_path / "own"), lora=True).kept_share == 1
+    assert order(shop, "sft", tmp_path / "own").kept_share == RECIPES["sft"].share < 1
 
 
 def test_what_was_killed_goes_on_from_its_last_whole_checkpoint(
@@ -184,6 +199,7 @@ def test_adapters_train_the_language_layers_only(shop: Shop, tmp_path: Path) -> 
         (["sft", "--data", "{shop}/sft", "--out", "assets/models/ergo-tiny"], "is not empty, and no training of ours"),
         (["grpo", "--data", "{shop}/grpo", "--out", "{out}", "--batch", "12"], "groups of 8"),
         (["sft", "--data", "{shop}/sft", "--out", "{out}", "--beta", "0.1"], "no --beta"),
+        (["sft", "--data", "{shop}/sft", "--out", "{out}", "--share", "0"], "The share is 0.0"),
     ],
 )
 def test_a_slip_is_said_before_anything_is_loaded(
