@@ -38,7 +38,7 @@ RECIPES: Mapping[Method, Recipe] = {
         lora_rate=1e-4,
         epochs=3,
         shown="mean_token_accuracy",
-        share=0.5,
+        share=0.4,
         options={"max_length": None},
     ),
     "dpo": Recipe(
