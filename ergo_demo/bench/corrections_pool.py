@@ -153,7 +153,9 @@ class Pool:
         asked = Asked(item.suggested, look.thought, known.place, known.others, look.view, known.parts)
         return decide(person, asked, np.random.default_rng([seed, known.number]))
 
-    def export(self, work: Work, person: Person, seed: int, format: str, out: Path, grid_px: int = 1) -> Exported:
+    def export(
+        self, work: Work, person: Person, seed: int, format: str, out: Path, grid_px: int | None = None
+    ) -> Exported:
         """What this person decided about these items, by the product's own export. Raises InputError for nothing."""
         who = frozenset({self.store.identity(_name(person, seed))})
         request = Request(

@@ -50,7 +50,12 @@ def test_an_edited_box_gives_one_pair_for_the_suggestion_and_one_for_each_clearl
 
 
 def test_for_a_model_that_names_whole_tokens_the_right_box_is_one_of_them(decisions: dict[str, Corrected]) -> None:
-    lessons, _ = made(pairs(decisions["a-edit"], Rules(grid_px=28)))
+    decision = decisions["a-edit"]
+    assert decision.trace is not None
+    of_tokens = replace(decision, trace=replace(decision.trace, box_grid_px=28))
+    lessons, _ = made(pairs(of_tokens, RULES))
+    assert made(pairs(decision, Rules(grid_px=28)))[0] == [replace(pair, about=decision) for pair in lessons]
+    assert made(pairs(of_tokens, Rules(grid_px=1)))[0][0].chosen == made(pairs(decision, RULES))[0][0].chosen
     region, answer = lessons[0], lessons[-1]
     assert region.chosen == "<think>It hangs in the middle.</think><zoom>[84, 56, 140, 84]</zoom>"
     assert "<zoom>[25, 17, 76, 67]</zoom>" in region.rejected, "what the model said stays as it said it"
