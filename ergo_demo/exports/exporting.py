@@ -16,9 +16,10 @@ from typing import Any, TypeAlias
 from ergo_demo.errors import InputError, StoreDamaged
 from ergo_demo.exports import card, croissant
 from ergo_demo.exports.corrected import Corrected, is_wanted, read
+from ergo_demo.exports.flaws import of_lesson
 from ergo_demo.exports.folder import new_folder, write_json
 from ergo_demo.exports.format import Checked, Format, Out, corrected_of, kind_of
-from ergo_demo.exports.lessons import Dropped, of_boxes
+from ergo_demo.exports.lessons import Dropped, Lesson, of_boxes
 from ergo_demo.exports.pictures import Pictures
 from ergo_demo.exports.processor import Grid, Whose, ask
 from ergo_demo.exports.said import Rules
@@ -161,8 +162,8 @@ def _rows_of(corrected: Corrected, request: Request, rules: Rules, counts: Previ
     why = request.format.refuses(corrected, rules)
     made: Iterator[Any] = iter([Dropped(why)]) if why else request.format.rows(corrected, rules)
     for row in made:
-        if isinstance(row, Dropped):
-            counts.dropped[row.why] += 1
+        if why := _left_out(row, request.format):
+            counts.dropped[why] += 1
             continue
         counts.kinds[kind_of(row)] += 1
         counts.splits[corrected_of(row).split] += 1
@@ -170,6 +171,15 @@ def _rows_of(corrected: Corrected, request: Request, rules: Rules, counts: Previ
         if len(counts.shown) < SHOWN:
             counts.shown.append(shown(row, whole_photo=request.format.whole_photo))
         yield row
+
+
+def _left_out(row: Any, made: Format[Any]) -> str | None:
+    """Why this is no row: nothing is learned from it, or no trainer could take it. None where it is one."""
+    if isinstance(row, Dropped):
+        return row.why
+    # A photo that travels as it is has no text and no view beside it.
+    flaw = of_lesson(row) if isinstance(row, Lesson) and not made.whole_photo else None
+    return flaw.what if flaw else None
 
 
 def _why_nothing(counts: Preview) -> str:

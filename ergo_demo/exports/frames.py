@@ -19,9 +19,10 @@ Whole: TypeAlias = tuple[int, int, int, int]
 
 _CONTROL = re.compile(
     r"<\|[^<>|]{0,60}\|>"  # <|im_start|>, <|image_pad|>: a tokenizer would take them for its own
-    r"|</?(?:image|video|audio|bbox|ref-object|tool_call|think|zoom|answer)>",  # placeholders and the protocol's tags
+    r"|</?(?:image|video|audio|bbox|ref-object|tool_call)>",  # a trainer's placeholders
     re.IGNORECASE,
 )
+_TAG = re.compile("</?(?:think|zoom|answer)>", re.IGNORECASE)
 
 
 def plain(text: str) -> str:
@@ -33,6 +34,15 @@ def plain(text: str) -> str:
     return re.sub("[\0\ud800-\udfff]", "�", text).strip()
 
 
+def folded(text: str) -> str:
+    """What is left of a text where case and spacing say nothing.
+
+    >>> folded(" The  Sign ")
+    'the sign'
+    """
+    return " ".join(text.casefold().split())
+
+
 def question_of(corrected: Corrected) -> str:
     """The question with its answer options, as the model is asked it, in text that every format can hold."""
     options = corrected.item.extra.get("options", [])
@@ -41,13 +51,13 @@ def question_of(corrected: Corrected) -> str:
     return plain(with_options(corrected.item.question, given))
 
 
-def controls(text: str) -> bool:
-    """Whether a trainer would take a part of this for a picture, a turn's end or a tag.
+def controls(text: str, *, tags: bool = True) -> bool:
+    """Whether a trainer would take a part of this for a picture or a turn's end; or, with `tags`, for the protocol's.
 
-    >>> controls("What is on the <image>?"), controls("Is 3 < 4 or 4 > 3?")
-    (True, False)
+    >>> controls("What is on the <image>?"), controls("Is 3 < 4 or 4 > 3?"), controls("<answer>", tags=False)
+    (True, False, False)
     """
-    return _CONTROL.search(text) is not None
+    return _CONTROL.search(text) is not None or (tags and _TAG.search(text) is not None)
 
 
 def coarse_view(corrected: Corrected, budget_tokens: int) -> View:

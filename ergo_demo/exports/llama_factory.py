@@ -14,8 +14,9 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 
-from ergo_demo.exports.checking import Row, Turn
+from ergo_demo.exports.checking import Row
 from ergo_demo.exports.filed import SPLITS, beside, checked, contents, names
+from ergo_demo.exports.flaws import Turn
 from ergo_demo.exports.folder import JsonArray, read_array, write_json
 from ergo_demo.exports.format import Checked, Format, Out
 from ergo_demo.exports.lessons import Demonstration, Lesson, Pair, Verdict

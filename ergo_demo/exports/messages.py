@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from ergo_demo.exports.checking import Turn
+from ergo_demo.exports.flaws import Turn
 from ergo_demo.exports.lessons import Lesson, Prompt
 
 PLACEHOLDER = "<image>"

@@ -15,10 +15,10 @@ from ergo_demo.exports.said import (
     goal,
     model_boxes,
     right_answer,
+    same_answer,
     second_prompt,
     wrong_answers,
 )
-from ergo_demo.scoring import answer_matches
 from ergo_demo.store.records import Action, Effect
 
 
@@ -110,7 +110,7 @@ def crop_pairs(corrected: Corrected, rules: Rules) -> Iterator[Pair | Dropped]:
     wanted, right = goal(corrected, rules), right_answer(corrected)
     read = corrected.annotation.submission.what_if.model or (corrected.trace.answer if corrected.trace else "")
     wrong, suggested = plain(read), corrected.suggested
-    if wanted is None or suggested is None or not right or not wrong or answer_matches(wrong, right):
+    if wanted is None or suggested is None or not right or not wrong or same_answer(wrong, right):
         return  # there are no two dialogues: nothing to compare
     said = Goal(wanted.view, suggested, written(suggested, wanted.view), "", Source.NONE)
     if said.whole == wanted.whole:

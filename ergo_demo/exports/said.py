@@ -7,6 +7,7 @@ from ergo_demo.exports.frames import (
     Whole,
     coarse_view,
     controls,
+    folded,
     plain,
     question_of,
     written,
@@ -157,7 +158,16 @@ def wrong_answers(corrected: Corrected, right: str) -> list[str]:
     """What the model answered otherwise, each once: from the corrected region first, then from its own."""
     what_if, trace = corrected.annotation.submission.what_if, corrected.trace
     said = [plain(text or "") for text in (what_if.corrected, what_if.model, trace.answer if trace else "")]
-    return [text for text in dict.fromkeys(said) if text and not answer_matches(text, right)]
+    return [text for text in dict.fromkeys(said) if text and not same_answer(text, right)]
+
+
+def same_answer(one: str, other: str) -> bool:
+    """Whether two answers are one: to the scorer, or to the eye (to the scorer "!" is no answer at all).
+
+    >>> same_answer("The circle.", "circle"), same_answer("!", "!"), same_answer("!", "?")
+    (True, True, False)
+    """
+    return answer_matches(one, other) or folded(one) == folded(other)
 
 
 def second_prompt(corrected: Corrected, wanted: Goal, rules: Rules) -> Prompt:

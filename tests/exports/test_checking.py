@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ergo_demo.exports.checking import Checker, Row, Turn, frame_text
+from ergo_demo.exports.checking import Checker, Row, frame_text
+from ergo_demo.exports.flaws import Turn
 from ergo_demo.exports.frames import written, zoom_text
 from ergo_demo.exports.processor import MOST_SIZES, Whose, ask
 from ergo_demo.geometry import Box, Size, view_of
@@ -55,7 +56,10 @@ def test_good_rows_pass() -> None:
     [
         (replace(GOOD, replies=(GOOD.replies[0], " " + GOOD.replies[0].upper().lower())), "are the same"),
         (replace(GOOD, replies=("",)), "names no box"),
-        (replace(GOOD, replies=("<zoom>[28, 28, 84, 300]</zoom>",)), "is not within 280 x 224 px"),
+        (
+            replace(GOOD, replies=("<zoom>[28, 28, 84, 300]</zoom>",)),
+            "is not within its picture: [28, 28, 84, 300] of 280 x 224 px",
+        ),
         (replace(GOOD, replies=("<zoom>[84, 28, 28, 84]</zoom>",)), "is not within"),
         (replace(GOOD, replies=("<zoom>[28, 28, 28, 84]</zoom>",)), "is not within"),
         (replace(GOOD, replies=("<zoom>[0.1, 0.1, 0.5, 0.5]</zoom>",)), "names no box"),
@@ -67,7 +71,10 @@ def test_good_rows_pass() -> None:
         (replace(GOOD, turns=(Turn("user", "What <image> is there?", 1),)), "control words in a message of the user"),
         (replace(GOOD, turns=(Turn("user", "<|image_pad|>", 1),)), "control words in a message of the user"),
         (replace(GOOD, turns=(ASKED, Turn("assistant", "x"))), "does not end with the user"),
-        (replace(GOOD, turns=(ASKED, Turn("model", "x"), Turn("user", "y"))), "its roles are"),
+        (
+            replace(GOOD, turns=(ASKED, Turn("model", "x"), Turn("user", "y"))),
+            "its roles do not take turns: user, model, user",
+        ),
         (replace(GOOD, pictures=(png(281, 224),), frame=frame_text(Size(281, 224))), "would be resized"),
         (replace(GOOD, pictures=(png(28, 28),), frame=frame_text(Size(28, 28))), "would be resized"),
         (replace(GOOD, pictures=(png(5600, 28),), frame=frame_text(Size(5600, 28))), "too thin"),
