@@ -3,13 +3,14 @@
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from ergo_demo.errors import InputError, NotThere
 from ergo_demo.geometry import Box, hull
 from ergo_demo.imaging import Photo
 from ergo_demo.records import Trace
+from ergo_demo.store.blobs import hash_of
 from ergo_demo.store.records import Annotation, Image, Item, Plan
 from ergo_demo.store.store import Store
 
@@ -109,9 +110,21 @@ def _about(store: Store, annotation: Annotation, plan: Plan, name: str) -> Corre
     return Corrected(annotation, item, image, photo, trace, plan, name, trace_lost=lost)
 
 
-def photo_exists(corrected: Corrected) -> bool:
-    """Whether the photo's file is there."""
-    return Path(corrected.photo.path).is_file()
+def photo_trouble(corrected: Corrected) -> str | None:
+    """Why the photo's file cannot be used; None where it is there, whole: it has the bytes that it is named by."""
+    path = corrected.photo.path
+    try:
+        found = path.stat()
+        whole = _hash(path, found.st_size, found.st_mtime_ns) == corrected.image.blob_sha256
+    except FileNotFoundError:
+        return "the photo's file is gone"
+    return None if whole else "the photo's file is damaged: see `verify`"
+
+
+@lru_cache(maxsize=1024)
+def _hash(file: Path, _size_bytes: int, _changed_ns: int) -> str:
+    """Items of one photo come one after the other, or soon: it is not read again for each."""
+    return hash_of(file)
 
 
 FILTERS: Mapping[str, Callable[[Corrected], Collection[str]]] = {

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ergo_demo.exports.corrected import Corrected, photo_exists
+from ergo_demo.exports.corrected import Corrected, photo_trouble
 from ergo_demo.exports.frames import (
     Whole,
     coarse_view,
@@ -70,9 +70,7 @@ def unfit(corrected: Corrected, rules: Rules) -> str | None:
         return corrected.private
     if corrected.image.size != corrected.item.frame:
         return "the photo has another size than the item"
-    if not photo_exists(corrected):
-        return "the photo's file is gone"
-    return None
+    return photo_trouble(corrected)
 
 
 def refusal(corrected: Corrected, rules: Rules) -> str | None:
@@ -86,7 +84,9 @@ def refusal(corrected: Corrected, rules: Rules) -> str | None:
         return why
     if corrected.trace_lost:
         return "the model's run is gone"
-    if not question_of(corrected) or controls(question_of(corrected)):
+    if not question_of(corrected):
+        return "there is no question"
+    if controls(question_of(corrected)):
         return "a model's control words in the question"
     return None
 

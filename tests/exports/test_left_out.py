@@ -8,12 +8,17 @@ import pytest
 
 from ergo_demo.exports.exporting import Request, export, preview
 from ergo_demo.exports.formats import format_named
+from ergo_demo.exports.hub.dataset import HubDataset
+from ergo_demo.exports.hub.syncing import pull, push
 from ergo_demo.geometry import Box, Size, View
 from ergo_demo.store.records import Action
+from ergo_demo.store.store import Store
+from tests.exports.fake_hub import FakeHub
 from tests.exports.making import SIZE, Shop, coarse_look
 
 THIN = "an image is too thin for Qwen's processor"
 RESIZED = "an image would be resized"
+DAMAGED = "the photo's file is damaged: see `verify`"
 
 
 def a_thin_box(shop: Shop) -> None:
@@ -94,3 +99,50 @@ def test_what_was_answered_right_is_no_wrong_answer_too(shop: Shop) -> None:
     an_answer_that_is_a_mark(shop)
     found = preview(shop.store, Request(format=format_named("trl-kto")))
     assert found.kinds["verdict, answer"] == 1, "a thumb up, and none down for the same reply"
+
+
+@pytest.mark.parametrize(
+    ("left", "why"),
+    [(None, "the photo's file is gone"), (0, DAMAGED), (3000, DAMAGED)],
+    ids=["deleted", "emptied", "cut short"],
+)
+@pytest.mark.parametrize("name", ["trl-sft", "coco", "log"])
+def test_a_photo_that_is_not_whole_does_not_leave(
+    shop: Shop, tmp_path: Path, left: int | None, why: str, name: str
+) -> None:
+    shop.project()
+    for number in range(2):
+        shop.item(shop.photo(number), f"i{number}")
+        shop.decide(f"i{number}")
+    damage(shop, "i1", left)
+    done = export(shop.store, Request(format=format_named(name)), tmp_path / "out")
+    assert (done.preview.giving, done.preview.dropped[why]) == (1, 1)
+
+
+def damage(shop: Shop, item: str, left: int | None) -> None:
+    """Leaves so many bytes of an item's photo, None for no file: as a failing disk does."""
+    found = shop.store.item(item)
+    assert found is not None
+    file = shop.store.image(found.blob_sha256)[1]
+    content = file.read_bytes()
+    file.unlink()
+    if left is not None:
+        file.write_bytes(content[:left])
+
+
+def test_a_damaged_photo_is_not_sent_to_the_hub(shop: Shop, other: Store, dataset: HubDataset, hub: FakeHub) -> None:
+    shop.project()
+    for number in range(2):
+        shop.item(shop.photo(number), f"i{number}")
+        shop.decide(f"i{number}")
+    damage(shop, "i1", 3000)
+    assert push(shop.store, dataset) == 1
+    assert len(hub.ids()) == 1
+    assert pull(other, dataset) == {"added": 1}, "a damaged one would end every later start"
+
+
+def test_without_a_question_nothing_is_asked(shop: Shop) -> None:
+    shop.project()
+    shop.item(shop.photo(0), "bare", question="  ")
+    shop.decide("bare")
+    assert preview(shop.store, Request(format=format_named("trl-sft"))).dropped == {"there is no question": 1}
