@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from ergo_demo.exports.format import Checked, Format
 from ergo_demo.exports.licences import hub_name
-from ergo_demo.exports.said import Rules
 from ergo_demo.pipeline import package_version
 
 if TYPE_CHECKING:
-    from ergo_demo.exports.exporting import Preview
+    from ergo_demo.exports.exporting import Preview, Request
 
 FILE = "README.md"
 
@@ -28,11 +27,11 @@ BIASES = """\
   the log."""
 
 
-def facts(made: "Format[Any]", counts: "Preview", checked: Checked, rules: Rules) -> dict[str, Any]:
+def facts(request: "Request", counts: "Preview", checked: Checked) -> dict[str, Any]:
     """What the card says, as JSON."""
-    tally = counts.tally
+    tally, rules = counts.tally, request.rules
     return {
-        "format": made.name,
+        "format": request.format.name,
         "app_version": package_version(),
         "newest_decision": tally.newest,
         "rows": counts.rows,
@@ -41,6 +40,7 @@ def facts(made: "Format[Any]", counts: "Preview", checked: Checked, rules: Rules
         "splits": dict(sorted(counts.splits.items())),
         "kinds": dict(sorted(counts.kinds.items())),
         "decisions": counts.decisions,
+        "filters": {key: sorted(values) for key, values in sorted(request.wanted.items())},
         "filtered_out": counts.filtered,
         "dropped": dict(sorted(counts.dropped.items())),
         "actions": dict(sorted(tally.actions.items())),
@@ -60,13 +60,14 @@ def facts(made: "Format[Any]", counts: "Preview", checked: Checked, rules: Rules
             "informative_below_iou": rules.informative_below_iou,
             "most_pairs": rules.most_pairs,
             "grid_px": rules.grid_px,
+            "publish": rules.publish,
         },
     }
 
 
-def write(folder: Path, made: "Format[Any]", counts: "Preview", checked: Checked, rules: Rules) -> None:
+def write(folder: Path, request: "Request", counts: "Preview", checked: Checked) -> None:
     """Writes the card."""
-    said = facts(made, counts, checked, rules)
+    made, said = request.format, facts(request, counts, checked)
     (folder / FILE).write_text(_yaml(folder, made, counts) + _body(made, said), "utf-8", newline="\n")
 
 
@@ -108,6 +109,7 @@ def _body(made: "Format[Any]", said: dict[str, Any]) -> str:
         f"\n# Corrected regions, {made.name}\n{private}",
         f"{made.what[0].upper()}{made.what[1:]}.",
         f"{said['rows']:,} rows from {said['decisions']:,} decisions of {said['people']:,} people; {said['checked']}.",
+        _chosen(said["filters"]),
         _table("Rows", said["kinds"]) + _table("Split (by photo)", said["splits"]),
         _table("Dropped", said["dropped"]),
         _table("What people decided", said["actions"]) + _table("Why a box was wrong", said["reasons"]),
@@ -119,6 +121,13 @@ def _body(made: "Format[Any]", said: dict[str, Any]) -> str:
         f"## Known biases\n\n{BIASES}",
     ]
     return "\n\n".join(section.strip("\n") for section in sections if section.strip()) + "\n"
+
+
+def _chosen(filters: dict[str, list[str]]) -> str:
+    if not filters:
+        return ""
+    wanted = "; ".join(f"{key} {_cell(' or '.join(values))}" for key, values in filters.items())
+    return f"Not every decision was wanted, only these: {wanted}."
 
 
 def _measured(said: dict[str, Any]) -> str:

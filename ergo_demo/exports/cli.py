@@ -124,7 +124,8 @@ def _tell(found: "Preview", say: Say) -> None:
     for name, count in found.dropped.most_common():
         say(f"  {count:7,}  dropped: {name}")
     if found.tally.not_for_publishing:
-        say(f"  {found.tally.not_for_publishing:7,}  decisions that may not be published: a consent or a licence lacks")
+        lacking = "decisions with rows may not be published: a consent or a licence lacks. Keep the files private"
+        say(f"  {found.tally.not_for_publishing:7,}  {lacking}")
     if found.grid is not None:
         asked = f"{found.grid.asked:,} of {found.grid.sizes:,} picture sizes"
         say(f"  {asked}: {found.grid.by} {'; '.join(found.grid.problems[:3]) or 'resizes none'}")

@@ -54,6 +54,8 @@ class Preview:
     decisions: int = 0
     filtered: int = 0
     giving: int = 0
+    withheld: int = 0
+    """Not to be published, and left out because only what may be was asked for: nothing else is said of them."""
     kinds: Counter[str] = field(default_factory=Counter)
     splits: Counter[str] = field(default_factory=Counter)
     dropped: Counter[str] = field(default_factory=Counter)
@@ -116,8 +118,8 @@ def export(store: Store, request: Request, out: Path, watch: Watch = unwatched) 
         counts.checking = True
         watch(counts)
         checked = _check(request, folder, counts)
-        card.write(folder, request.format, counts, checked, request.rules)
-        write_json(folder / "export.json", card.facts(request.format, counts, checked, request.rules))
+        card.write(folder, request, counts, checked)
+        write_json(folder / "export.json", card.facts(request, counts, checked))
         croissant.write(folder, request.format, counts)
     return Exported(counts, checked, pictures.taken)
 
@@ -150,12 +152,17 @@ def _rows(store: Store, request: Request, counts: Preview, watch: Watch) -> Iter
         if not is_wanted(corrected, request.wanted):
             counts.filtered += 1
             continue
-        counts.tally.add(corrected)
+        if request.rules.publish and corrected.private:
+            counts.withheld += 1
+        else:
+            counts.tally.add(corrected)
         before = counts.rows
         for row in _rows_of(corrected, request, replace(request.rules, most_pairs=left), counts):
             left -= of_boxes(row)
             yield row
-        counts.giving += counts.rows > before
+        if counts.rows > before:
+            counts.giving += 1
+            counts.tally.leave(corrected)
 
 
 def _rows_of(corrected: Corrected, request: Request, rules: Rules, counts: Preview) -> Iterator[Any]:

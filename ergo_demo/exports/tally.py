@@ -21,6 +21,7 @@ class Tally:
     models: Counter[str] = field(default_factory=Counter)
     blind: int = 0
     not_for_publishing: int = 0
+    """Of those that gave rows."""
     newest: str = ""
     seconds: "array[float]" = field(default_factory=lambda: array("f"))
     overlaps: "array[float]" = field(default_factory=lambda: array("f"))
@@ -32,17 +33,14 @@ class Tally:
     _hulls: list[Box] = field(default_factory=list)
 
     def add(self, corrected: Corrected) -> None:
-        """One more decision."""
+        """One more decision that was read."""
         annotation, submission = corrected.annotation, corrected.annotation.submission
         self.actions[submission.action.value] += 1
         self.reasons.update(reason.value for reason in submission.reasons)
         self.queues[annotation.queue.value if annotation.queue else "chosen by hand"] += 1
-        self.label_licences[annotation.licence or "none named"] += 1
-        self.image_licences[corrected.image_licence or "none named"] += 1
         if corrected.trace is not None:
             self.models[f"{corrected.trace.model.name}@{corrected.trace.model.revision}"] += 1
         self.blind += annotation.blind
-        self.not_for_publishing += bool(corrected.private)
         self.newest = max(self.newest, annotation.created)
         self.people.add(annotation.annotator)
         if submission.effort.active_ms:
@@ -50,6 +48,12 @@ class Tally:
         if annotation.measures is not None and annotation.measures.iou is not None:
             self.overlaps.append(annotation.measures.iou)
         self._compare(corrected)
+
+    def leave(self, corrected: Corrected) -> None:
+        """This one gave at least one row: only what leaves is under its licences, and needs its consent."""
+        self.label_licences[corrected.annotation.licence or "none named"] += 1
+        self.image_licences[corrected.image_licence or "none named"] += 1
+        self.not_for_publishing += bool(corrected.private)
 
     def _compare(self, corrected: Corrected) -> None:
         if corrected.item.id != self._item:

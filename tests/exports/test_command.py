@@ -13,6 +13,8 @@ from ergo_demo.errors import InputError
 from ergo_demo.exports.corrected import FILTERS, is_wanted, read, read_filter
 from ergo_demo.exports.exporting import Request, export
 from ergo_demo.exports.formats import FORMATS, format_named
+from ergo_demo.exports.said import Rules
+from ergo_demo.store.records import Action
 from ergo_demo.store.store import open_store
 from tests.exports.making import Shop, everything, many
 
@@ -138,6 +140,22 @@ def test_croissant_s_own_reader_finds_the_rows(shop: Shop, tmp_path: Path) -> No
     assert [row["log/item"] for row in described.records("log")] == [f"m{n:06}".encode() for n in range(8)]
 
 
+def test_what_may_be_published_says_so(shop: Shop, tmp_path: Path) -> None:
+    everything(shop)
+    shop.item(shop.photo(60, licence="MIT"), "m-other", consent_publish=True)
+    shop.decide("m-other", Action.SKIP, consent_publish=True)
+    asked = Request(format=format_named("w3c"), rules=Rules(publish=True), wanted=read_filter(["blind=no"]))
+    export(shop.store, asked, tmp_path / "out")
+    card = DatasetCard.load(tmp_path / "out" / "README.md")
+    assert card.data.license == "cc-by-4.0", "of what leaves: not of what was withheld or gave no row"
+    assert "Private" not in card.text
+    assert "only these: blind no." in card.text
+    facts = json.loads((tmp_path / "out" / "export.json").read_text())
+    assert (facts["without_consent_to_publish"], facts["rules"]["publish"]) == (0, True)
+    assert (facts["rows"], facts["label_licences"], facts["image_licences"]) == (2, *[{"CC-BY-4.0": 2}] * 2)
+    assert facts["people"] == 1, "nothing is told of a decision that may not be published"
+
+
 def test_the_card_is_read_by_the_hub_s_own_reader(shop: Shop, tmp_path: Path) -> None:
     everything(shop)
     export(shop.store, Request(format=format_named("trl-dpo")), tmp_path / "out")
@@ -146,7 +164,7 @@ def test_the_card_is_read_by_the_hub_s_own_reader(shop: Shop, tmp_path: Path) ->
     assert card.data.to_dict()["configs"][0]["data_files"] == [
         {"split": "train", "path": "train.parquet"}, {"split": "test", "path": "test.parquet"},
     ]  # fmt: skip
-    assert "8 decisions may not be published" in card.text
+    assert "5 decisions may not be published" in card.text, "of those with rows"
     assert "Active time for one decision, median: 6.00 s" in card.text
     assert "Agreement of two people, mean IoU of 1: 0.91" in card.text
     facts = json.loads((tmp_path / "out" / "export.json").read_text())

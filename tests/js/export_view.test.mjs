@@ -51,6 +51,7 @@ test("checks are passed, to be looked at, or for later", () => {
   const open = { ...JOB, format: "log", not_for_publishing: 7, written: { ...WRITTEN, rows_again: 1366 } };
   assert.deepEqual(signs(open), [["Split by photo.", true], ["People.", false], ["Consent.", false], ["Loading back,", false]]);
   assert.deepEqual(signs({ ...open, publish: true }).at(2), ["Consent.", true]);
+  assert.match(words.checks({ ...open, not_for_publishing: 1 })[2][2], /^1 decision may not be published/);
 });
 
 test("what the trainers' processor said, with who said it", () => {

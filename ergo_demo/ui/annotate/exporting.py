@@ -170,7 +170,7 @@ def _counted(counts: Preview) -> dict[str, Any]:
         "splits": dict(sorted(counts.splits.items(), reverse=True)),
         "dropped": dict(counts.dropped.most_common()),
         "people": len(counts.tally.people),
-        "not_for_publishing": counts.tally.not_for_publishing,
+        "not_for_publishing": counts.withheld or counts.tally.not_for_publishing,
         "shown": [glances.told(row) for row in counts.shown],
         "grid": None if counts.grid is None else _grid(counts.grid),
     }

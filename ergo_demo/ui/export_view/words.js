@@ -79,7 +79,7 @@ function people(job) {
 }
 
 function consent(job) {
-  const who = `${grouped(job.not_for_publishing)} decisions may not be published: a consent, or the licence of the photo, lacks`;
+  const who = `${grouped(job.not_for_publishing)} ${job.not_for_publishing === 1 ? "decision" : "decisions"} may not be published: a consent, or the licence of the photo, lacks`;
   return job.publish ? [true, "Consent.", `${who}: left out.`] : [false, "Consent.", `${who}: keep these files private.`];
 }
 

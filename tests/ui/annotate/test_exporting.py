@@ -91,7 +91,7 @@ def test_a_dry_run_counts_and_writes_nothing(server: Serving, owner: httpx.Clien
     assert (job["stage"], job["decisions"], job["filtered"]) == ("done", 6, 0)
     assert (job["giving"], job["kinds"]) == (5, {"accept": 1, "edit": 4})
     assert job["dropped"] == {"no box: skip": 1}
-    assert (len(job["shown"]), job["people"], job["not_for_publishing"]) == (3, 1, 6)
+    assert (len(job["shown"]), job["people"], job["not_for_publishing"]) == (3, 1, 5)
     assert sum(job["splits"].values()) == job["rows"] == 5
     assert "written" not in job
     assert list(server.store.exports.glob("*")) == []
