@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's own arguments."""
     parser.add_argument("format", metavar="FORMAT", help="one of those that `export formats` lists")
     parser.add_argument("out", type=Path, metavar="OUT", nargs="?", help="the new folder")
-    parser.add_argument("--project", action="append", default=[], metavar="ID", help="only this one; again for more")
+    parser.add_argument("--project", action="append", default=[], metavar="NAME", help="only this one; again for more")
     parser.add_argument(
         "--filter", action="append", default=[], metavar="KEY=VALUE[,VALUE]",
         help="only decisions like this: action=edit,redraw or blind=no; several must all hold",
@@ -33,9 +33,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="only what may be published: with the consent of the photo's owner and of whoever decided, and a licence",
     )  # fmt: skip
     parser.add_argument(
-        "--below-iou", type=float, default=0.7, metavar="IOU", help="a box teaches only where it differs so much"
+        "--below-iou", type=_overlap, default=0.7, metavar="IOU", help="a box teaches only where it differs so much"
     )
-    parser.add_argument("--most-pairs", type=int, default=4, metavar="N", help="of one item's boxes")
+    parser.add_argument("--most-pairs", type=_pairs, default=4, metavar="N", help="of one item's boxes")
     parser.add_argument(
         "--grid", type=int, metavar="PX",
         help="round right boxes in text to multiples of this, in view px, 1 for not at all (default: as the model that "
@@ -47,9 +47,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
+def _overlap(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is no overlap: give 0 to 1")
+    return value
+
+
+def _pairs(text: str) -> int:
+    if not 1 <= int(text) <= 64:
+        raise argparse.ArgumentTypeError(f"{text} is no number of pairs: give 1 to 64")
+    return int(text)
+
+
 def run(options: argparse.Namespace, settings: Settings, say: Say) -> None:
     """The command. Raises InputError, StoreError."""
-    from ergo_demo.exports.corrected import read_filter
+    from ergo_demo.exports.choosing import read_filter
     from ergo_demo.exports.exporting import Request, export, preview
     from ergo_demo.exports.formats import FORMATS, format_named
     from ergo_demo.exports.said import Rules

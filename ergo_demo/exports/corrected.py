@@ -1,12 +1,12 @@
-"""What people decided, one decision at a time, with everything that it is about; and which of them are wanted."""
+"""What people decided, one decision at a time, with everything that it is about."""
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from ergo_demo.errors import InputError, NotThere
+from ergo_demo.errors import NotThere
 from ergo_demo.geometry import Box, hull
 from ergo_demo.imaging import Photo
 from ergo_demo.records import Trace
@@ -125,42 +125,3 @@ def photo_trouble(corrected: Corrected) -> str | None:
 def _hash(file: Path, _size_bytes: int, _changed_ns: int) -> str:
     """Items of one photo come one after the other, or soon: it is not read again for each."""
     return hash_of(file)
-
-
-FILTERS: Mapping[str, Callable[[Corrected], Collection[str]]] = {
-    "action": lambda it: (it.annotation.submission.action.value,),
-    "reason": lambda it: tuple(reason.value for reason in it.annotation.submission.reasons),
-    "effect": lambda it: (it.annotation.submission.what_if.effect.value,),
-    "confidence": lambda it: (str(it.annotation.submission.confidence or ""),),
-    "annotator": lambda it: (it.annotation.annotator,),
-    "role": lambda it: (it.annotation.role,),
-    "queue": lambda it: (it.annotation.queue.value if it.annotation.queue else "",),
-    "blind": lambda it: ("yes" if it.annotation.blind else "no",),
-    "model": lambda it: (it.trace.model.name if it.trace else "",),
-    "revision": lambda it: (it.trace.model.revision if it.trace else "",),
-    "split": lambda it: (it.split,),
-    "item": lambda it: (it.item.id,),
-    "licence": lambda it: (it.image_licence,),
-}
-"""By what decisions can be chosen: each gives the values that one has."""
-
-
-def read_filter(texts: Sequence[str]) -> dict[str, frozenset[str]]:
-    """KEY=VALUE[,VALUE...] each; all keys must hold, one of a key's values is enough. Raises InputError.
-
-    >>> read_filter(["action=edit,redraw", "blind=no"])["blind"]
-    frozenset({'no'})
-    """
-    wanted: dict[str, frozenset[str]] = {}
-    for text in texts:
-        key, equals, values = text.partition("=")
-        if not equals or key not in FILTERS:
-            known = ", ".join(FILTERS)
-            raise InputError(f"The filter {text!r} is unknown.", remedy=f"Give KEY=VALUE with one of {known}.")
-        wanted[key] = wanted.get(key, frozenset()) | frozenset(values.split(","))
-    return wanted
-
-
-def is_wanted(corrected: Corrected, wanted: Mapping[str, Collection[str]]) -> bool:
-    """Whether the filter lets this decision through."""
-    return all(any(value in values for value in FILTERS[key](corrected)) for key, values in wanted.items())

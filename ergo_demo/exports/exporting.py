@@ -15,7 +15,8 @@ from typing import Any, TypeAlias
 
 from ergo_demo.errors import InputError, StoreDamaged
 from ergo_demo.exports import card, croissant
-from ergo_demo.exports.corrected import Corrected, is_wanted, read
+from ergo_demo.exports.choosing import is_wanted, projects_named
+from ergo_demo.exports.corrected import Corrected, read
 from ergo_demo.exports.flaws import of_lesson
 from ergo_demo.exports.folder import new_folder, write_json
 from ergo_demo.exports.format import Checked, Format, Out, corrected_of, kind_of
@@ -34,7 +35,7 @@ SHOWN = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What is wanted. No projects: all of them."""
+    """What is wanted. `projects`: by id or by name; none: all of them."""
 
     format: Format[Any]
     projects: tuple[str, ...] = ()
@@ -91,7 +92,7 @@ def unwatched(_counts: Preview) -> None:
 
 
 def preview(store: Store, request: Request, watch: Watch = unwatched) -> Preview:
-    """The dry run: the same rows in the same order, without pictures and files. Raises NotThere."""
+    """The dry run: the same rows in the same order, without pictures and files. Raises InputError."""
     counts = Preview()
     for _ in _rows(store, request, counts, watch):
         pass
@@ -143,7 +144,8 @@ def _check(request: Request, folder: Path, counts: Preview) -> Checked:
 
 
 def _rows(store: Store, request: Request, counts: Preview, watch: Watch) -> Iterator[Any]:
-    projects, item, left = request.projects or tuple(store.projects()), "", 0
+    there, item, left = store.projects(), "", 0
+    projects = projects_named(there, request.projects) or tuple(there)
     for corrected in read(store, projects, every_version=request.format.every_version):
         counts.decisions += 1
         if corrected.item.id != item:

@@ -16,7 +16,7 @@ from pycocotools.cocoeval import COCOeval
 
 from ergo_demo.errors import StoreDamaged
 from ergo_demo.exports import coco, yolo
-from ergo_demo.exports.corrected import read_filter
+from ergo_demo.exports.choosing import read_filter
 from ergo_demo.exports.exporting import Exported, Request, export
 from ergo_demo.exports.folder import read_lines
 from ergo_demo.exports.formats import format_named

@@ -10,7 +10,8 @@ from huggingface_hub import DatasetCard
 
 from ergo_demo.__main__ import main
 from ergo_demo.errors import InputError
-from ergo_demo.exports.corrected import FILTERS, is_wanted, read, read_filter
+from ergo_demo.exports.choosing import FILTERS, is_wanted, read_filter
+from ergo_demo.exports.corrected import read
 from ergo_demo.exports.exporting import Request, export
 from ergo_demo.exports.formats import FORMATS, format_named
 from ergo_demo.exports.said import Rules
@@ -61,7 +62,12 @@ def test_the_command_exports_and_says_who_checked(
     [
         (["coca", "out"], "There is no format 'coca'"),
         (["csv", "out", "--filter", "colour=red"], "The filter 'colour=red' is unknown"),
-        (["csv", "out", "--project", "nobody's"], "no such project"),
+        (
+            ["csv", "out", "--filter", "action=edited"],
+            "No decision has the action 'edited'.\nChoose from accept,",
+        ),
+        (["csv", "out", "--filter", "queue=chance"], 'uncertainty, "" (not said)'),
+        (["csv", "out", "--project", "nobody's"], 'There is no project "nobody\'s".\nName one that is there: Signs.'),
         (["csv", "out", "--filter", "item=none"], "There is nothing to export"),
         (["trl-dpo", "out", "--grid", "0"], "--grid is 0."),
     ],
@@ -73,6 +79,30 @@ def test_what_cannot_be_exported_is_said(
     assert main(["export", name, str(tmp_path / out), "--data", str(data), *more]) in (1, 2)
     assert said in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--below-iou", "nan"],
+        ["--below-iou", "7"],
+        ["--most-pairs", "0"],
+        ["--most-pairs", "-3"],
+        ["--most-pairs", "x"],
+    ],
+)
+def test_rules_that_mean_nothing_are_refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["export", "trl-dpo", *words])
+    assert words[1] in capsys.readouterr().err
+
+
+def test_a_project_is_named_by_name_or_id_and_counts_once(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    named = [word for name in ("p", "signs", "Signs", "p") for word in ("--project", name)]
+    assert main(["export", "csv", str(tmp_path / "out"), "--data", str(data), *named]) == 0
+    assert "13 rows read again" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(("words", "items"), [(["--publish"], {"a-edit"}), ([], {"a-edit", "c-lone"})])
@@ -102,7 +132,7 @@ def test_an_export_of_the_log_is_imported(data: Path, tmp_path: Path, capsys: py
     ("texts", "items"),
     [
         (["action=accept,reject"], {"d-accept", "f-reject", "k-hopeless"}),
-        (["action=edit", "effect=wrong_to_right"], {"a-edit"}),
+        (["action= edit, redraw", "effect=wrong_to_right"], {"a-edit"}),
         (["reason=unanswerable"], {"k-hopeless"}),
         (["model="], {"j-unasked"}),
     ],

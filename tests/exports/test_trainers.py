@@ -8,7 +8,7 @@ import datasets
 import pytest
 
 from ergo_demo.exports import llama_factory
-from ergo_demo.exports.corrected import read_filter
+from ergo_demo.exports.choosing import read_filter
 from ergo_demo.exports.exporting import Exported, Request, export
 from ergo_demo.exports.folder import read_lines
 from ergo_demo.exports.formats import FORMATS, format_named

@@ -7,14 +7,13 @@ from typing import Any
 from starlette.responses import FileResponse
 
 from ergo_demo.errors import InputError
-from ergo_demo.exports.corrected import FILTERS
+from ergo_demo.exports.choosing import FILTERS, KNOWN, check_filter
 from ergo_demo.exports.exporting import Preview, Request
 from ergo_demo.exports.formats import FORMATS, format_named
 from ergo_demo.exports.jobs import MOST_KEPT, Job
 from ergo_demo.exports.processor import Grid
 from ergo_demo.exports.said import Rules
 from ergo_demo.geometry import PATCH
-from ergo_demo.store.records import Action, Effect, Reason
 from ergo_demo.ui.annotate import glances
 from ergo_demo.ui.annotate.answers import NOT_KEPT, ids_of, text_of
 from ergo_demo.ui.annotate.call import Call, Desk
@@ -35,13 +34,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
 }  # fmt: skip
 """Every format under the name that people know it by."""
 
-CHOICES: Mapping[str, tuple[str, ...]] = {
-    "action": tuple(action.value for action in Action),
-    "reason": tuple(reason.value for reason in Reason),
-    "effect": tuple(effect.value for effect in Effect),
-    "blind": ("yes", "no"),
-    "split": ("train", "test"),
-}
+OFFERED = ("action", "reason", "effect", "blind", "split")
 """The filters that the page offers; the command line has more."""
 
 
@@ -58,7 +51,7 @@ def options(desk: Desk, _call: Call) -> dict[str, Any]:
     return {
         "groups": groups,
         "projects": [{"id": id, "name": name} for id, name in desk.store.projects().items()],
-        "filters": CHOICES,
+        "filters": {key: KNOWN[key] for key in OFFERED},
         "below_iou": rules.informative_below_iou,
         "most_pairs": rules.most_pairs,
         "most_kept": MOST_KEPT,
@@ -128,6 +121,7 @@ def _wanted(filters: object) -> dict[str, frozenset[str]]:
     for key, values in filters.items():
         if not isinstance(values, list) or len(values) > 50 or not all(isinstance(value, str) for value in values):
             raise problem
+        check_filter(key, values)
         if values:
             wanted[key] = frozenset(values)
     return wanted
