@@ -11,8 +11,7 @@ from typing import Any
 
 from ergo_demo.errors import Forgotten, RowsInvalid
 from ergo_demo.exports.log import records, restored
-from ergo_demo.records import Trace, from_json
-from ergo_demo.store.records import Plan
+from ergo_demo.records import Trace
 from ergo_demo.store.store import Store
 
 
@@ -36,9 +35,10 @@ def import_lines(store: Store, folder: Path, lines: Iterable[dict[str, Any]]) ->
 
 
 def _add(store: Store, folder: Path, line: dict[str, Any]) -> bool:
-    image, item, annotation = (restored(line, kind) for kind in ("image", "item", "annotation"))
+    kinds = ("project", "image", "item", "annotation")
+    project, image, item, annotation = (restored(line, kind) for kind in kinds)
     store.put_image(_photo(folder, line["photo"]), image)
-    store.add_project(line["project"]["id"], line["project"]["name"], from_json(Plan, line["project"]["plan"]))
+    store.add_project(project.id, project.name, project.plan)
     if line["trace"] is not None:
         store.put_trace(_trace(line))
     store.add_items([item])

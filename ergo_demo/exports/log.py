@@ -8,6 +8,7 @@ name of the uploaded file), so it is for its owner.
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +18,28 @@ from ergo_demo.errors import RowsInvalid
 from ergo_demo.exports import parquet
 from ergo_demo.exports.boxed import all_of_them
 from ergo_demo.exports.corrected import Corrected
-from ergo_demo.exports.folder import JsonLines, dumps, read_lines
+from ergo_demo.exports.folder import JsonLines, dumps
 from ergo_demo.exports.format import Checked, Format, Out, library
 from ergo_demo.exports.frames import question_of
 from ergo_demo.exports.said import unfit
 from ergo_demo.records import Trace, from_json, to_json
 from ergo_demo.store.blobs import hash_of
-from ergo_demo.store.records import Annotation, Image, Item
+from ergo_demo.store.records import Annotation, Image, Item, Plan
 
 NAME = "log"
 SCHEMA = 1
-KINDS: dict[str, Any] = {"image": Image, "item": Item, "trace": Trace, "annotation": Annotation}
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """Of a line: where its item is worked on."""
+
+    id: str
+    name: str
+    plan: Plan
+
+
+KINDS: dict[str, Any] = {"project": Project, "image": Image, "item": Item, "trace": Trace, "annotation": Annotation}
 
 _FEATURES: dict[str, Any] = {
     **dict.fromkeys(("id", "project", "item", "annotator", "action", "created", "split", "question"), parquet.TEXT),
@@ -42,11 +54,7 @@ def record(corrected: Corrected, photo: str) -> dict[str, Any]:
     """One line. `photo`: where its file lies in the export."""
     return {
         "schema": SCHEMA,
-        "project": {
-            "id": corrected.item.project,
-            "name": corrected.project_name,
-            "plan": to_json(corrected.plan),
-        },
+        "project": to_json(Project(corrected.item.project, corrected.project_name, corrected.plan)),
         "image": to_json(corrected.image),
         "photo": photo,
         "item": to_json(corrected.item),
@@ -88,20 +96,53 @@ def _writing_parquet(out: Out) -> Iterator[Callable[[Corrected], None]]:
 
 
 def records(folder: Path) -> Iterator[dict[str, Any]]:
-    """The lines of an export, from either file. Raises RowsInvalid where there is none, or of a newer program."""
+    """The lines of an export, from either file. Raises RowsInvalid where there is none, or one that cannot be read."""
     if not any((folder / f"{NAME}{suffix}").exists() for suffix in (".jsonl", ".parquet")):
         raise RowsInvalid(f"{folder} holds no {NAME}.jsonl.", remedy="Name a folder that `export log` wrote.")
-    for line in read_lines(folder / f"{NAME}.jsonl"):
-        yield checked_line(line)
-    for row in parquet.rows(folder / f"{NAME}.parquet"):
-        yield checked_line(json.loads(row["record"]))
+    yield from lines_of(folder / f"{NAME}.jsonl")
+    yield from _rows_of(folder / f"{NAME}.parquet")
 
 
-def checked_line(line: dict[str, Any]) -> dict[str, Any]:
-    """The line, if this program can read it. Raises RowsInvalid."""
-    if line.get("schema") != SCHEMA:
-        raise RowsInvalid(f"A line has schema {line.get('schema')}.", remedy=f"This program reads schema {SCHEMA}.")
-    return line
+def lines_of(file: Path) -> Iterator[dict[str, Any]]:
+    """The lines of a file, none where it was never made. Raises RowsInvalid, which names the line."""
+    if not file.exists():
+        return
+    with file.open("rb") as lines:
+        for number, line in enumerate(lines, 1):
+            where = f"{file.name}, line {number}"
+            try:
+                read = json.loads(line)
+            except ValueError as error:
+                raise _cut(where) from error
+            yield _checked(read, where)
+
+
+def _rows_of(file: Path) -> Iterator[dict[str, Any]]:
+    rows, number = parquet.rows(file), 0
+    while True:
+        number += 1
+        try:
+            row = next(rows, None)
+            read = None if row is None else json.loads(row["record"])
+        except (ValueError, KeyError) as error:  # pyarrow's own errors, too
+            raise _cut(f"{file.name}, row {number}") from error
+        if read is None:
+            return
+        yield _checked(read, f"{file.name}, row {number}")
+
+
+def _cut(where: str) -> RowsInvalid:
+    problem = f"{where} cannot be read: it was cut short, or changed."
+    return RowsInvalid(problem, remedy="Take the export once more. What stands before this line is here now.")
+
+
+def _checked(line: Any, where: str) -> dict[str, Any]:
+    """The line, if this program can read it."""
+    if not isinstance(line, dict) or not {"schema", "photo", *KINDS} <= line.keys():
+        raise RowsInvalid(f"{where} is none of `export log`.", remedy=f"Each has {', '.join(KINDS)} and a photo.")
+    if line["schema"] != SCHEMA:
+        raise RowsInvalid(f"{where} has schema {line['schema']!r}.", remedy=f"This program reads schema {SCHEMA}.")
+    return {**line, "photo": str(line["photo"])}
 
 
 def restored(line: dict[str, Any], kind: str) -> Any:

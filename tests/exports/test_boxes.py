@@ -14,7 +14,7 @@ import supervision
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
-from ergo_demo.errors import StoreDamaged
+from ergo_demo.errors import RowsInvalid, StoreDamaged
 from ergo_demo.exports import coco, yolo
 from ergo_demo.exports.choosing import read_filter
 from ergo_demo.exports.exporting import Exported, Request, export
@@ -189,6 +189,58 @@ def test_a_line_says_its_split_and_the_prompts_of_its_run(shop: Shop, out: Path,
         import_log(other, out)
         export(other, Request(format=format_named("log")), tmp_path / "again")
     assert {line["item"]["id"]: line for line in read_lines(tmp_path / "again" / "log.jsonl")} == lines
+
+
+@pytest.mark.parametrize(
+    ("harm", "said"),
+    [
+        (lambda text: text[: len(text) - 400], "log.jsonl, line 13 cannot be read: it was cut short"),
+        (lambda text: text + "\n", "log.jsonl, line 14 cannot be read"),
+        (lambda text: text.replace('"photo": "images', '"foto": "images'), "log.jsonl, line 1 is none of `export log`"),
+        (lambda text: text.replace('"schema": 1, "project"', '"schema": 9, "project"'), "line 1 has schema 9"),
+        (lambda text: text.replace('"random_share": 0', '"random_share": 7'), "A line's project cannot be read"),
+        (lambda text: text.replace("images/", "../images/"), "There is no photo '../images/"),
+        (lambda text: "[1]\n" + text, "line 1 is none of `export log`"),
+    ],
+    ids=["cut", "empty line", "renamed", "schema", "plan", "path", "no object"],
+)
+def test_a_log_that_was_changed_is_refused_by_the_line(
+    shop: Shop, out: Path, tmp_path: Path, harm: Callable[[str], str], said: str
+) -> None:
+    everything(shop)
+    run(shop, "log", out)
+    file = out / "log.jsonl"
+    file.write_text(harm(file.read_text("ascii")), "ascii")
+    with (
+        open_store(tmp_path / "other", secret="a secret for the tests only") as other,
+        pytest.raises(RowsInvalid) as refused,
+    ):
+        import_log(other, out)
+    assert said in refused.value.problem
+
+
+def test_a_log_that_an_editor_wrote_in_letters_of_its_own_is_read(shop: Shop, out: Path, tmp_path: Path) -> None:
+    everything(shop)
+    run(shop, "log", out)
+    file = out / "log.jsonl"
+    file.write_text(file.read_text("ascii").replace("What is written", "Was steht für"), "utf-8")
+    with open_store(tmp_path / "other", secret="a secret for the tests only") as other:
+        assert import_log(other, out) == {"added": 13}
+        item = other.item("a-edit")
+        assert item is not None
+        assert item.question.startswith("Was steht für")
+
+
+def test_a_parquet_log_that_was_cut_is_refused(shop: Shop, out: Path, tmp_path: Path) -> None:
+    everything(shop)
+    run(shop, "log-parquet", out)
+    file = out / "log.parquet"
+    file.write_bytes(file.read_bytes()[:-300])
+    with (
+        open_store(tmp_path / "other", secret="a secret for the tests only") as other,
+        pytest.raises(RowsInvalid, match=r"log\.parquet, row 1 cannot be read"),
+    ):
+        import_log(other, out)
 
 
 def test_an_import_brings_nothing_back_that_was_forgotten(shop: Shop, out: Path) -> None:

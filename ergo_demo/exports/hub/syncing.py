@@ -11,11 +11,11 @@ from typing import Any
 
 from ergo_demo.errors import HubFailed, NotThere, RowsInvalid
 from ergo_demo.exports.corrected import Corrected, about
-from ergo_demo.exports.folder import dumps, read_lines, sha256_of
+from ergo_demo.exports.folder import dumps, sha256_of
 from ergo_demo.exports.hub.dataset import HubDataset
 from ergo_demo.exports.hub.outbox import Outbox, Shard, id_of
 from ergo_demo.exports.importing import import_lines
-from ergo_demo.exports.log import checked_line, record
+from ergo_demo.exports.log import lines_of, record
 from ergo_demo.exports.pictures import stored_name
 from ergo_demo.exports.said import Rules, unfit
 from ergo_demo.store.store import Store
@@ -169,7 +169,7 @@ class _Arriving:
         self._store.forget_again(gone["image"], gone["annotator"])
 
     def lines(self, name: str) -> list[dict[str, Any]]:
-        return [checked_line(line) for line in read_lines(self._hub.fetch(name, self._folder))]
+        return list(lines_of(self._hub.fetch(name, self._folder)))
 
     def take(self, lines: list[dict[str, Any]]) -> Counter[str]:
         counts, kept = Counter[str](), []

@@ -176,6 +176,7 @@ def test_a_download_is_the_owner_s_and_names_lead_nowhere_else(server: Serving, 
         {**COCO, "most_pairs": True},
         {**COCO, "filters": {"colour": ["red"]}},
         {**COCO, "filters": {"action": "edit"}},
+        {**COCO, "filters": {"action": ["edited"]}},
         {**COCO, "filters": ["action"]},
     ],
     ids=str,
@@ -190,7 +191,7 @@ def test_what_fails_says_why(owner: httpx.Client) -> None:
     assert nothing["failed"]["message"] == "There is nothing to export."
     assert "6 were filtered out" in nothing["failed"]["remedy"]
     unknown = run(owner, format="coco", projects=["nobody-s"], dry=True)
-    assert unknown["failed"]["message"].startswith("There is no such project")
+    assert unknown["failed"]["message"].startswith("There is no project 'nobody-s'")
 
 
 def test_one_at_a_time_and_a_stopped_one_goes_on(
