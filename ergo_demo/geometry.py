@@ -241,7 +241,16 @@ def fit_to_budget(size: Size, budget_tokens: int, least_tokens: int = LEAST_TOKE
     rows = min(rows, budget_tokens)
     columns = min(columns, max(1, budget_tokens // rows))
     rows = min(rows, budget_tokens // columns)
+    if columns * rows < LEAST_TOKENS:  # what flooring leaves of a budget of 4 to 8: a processor would enlarge it
+        columns, rows = _least_grid(size)
     return Size(columns * PATCH, rows * PATCH)
+
+
+def _least_grid(size: Size) -> tuple[int, int]:
+    """Columns and rows of the grid of four tokens that is nearest in shape."""
+    if size.width > 2 * size.height:
+        return LEAST_TOKENS, 1
+    return (1, LEAST_TOKENS) if size.height > 2 * size.width else (2, 2)
 
 
 def view_of(region: Box, budget_tokens: int, least_tokens: int = LEAST_TOKENS) -> View:

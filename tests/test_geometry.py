@@ -23,11 +23,15 @@ unit = st.floats(0, 1, allow_subnormal=False)
 @example(2246, 1582, 1280)
 @example(30_000, 600, LEAST_TOKENS)
 @example(1, 30_000, LEAST_TOKENS)
+@example(900, 600, LEAST_TOKENS)
+@example(2000, 3000, 6)
+@example(11_800, 5900, 8)
 def test_a_view_is_at_or_under_its_budget_after_rounding(width: int, height: int, budget: int) -> None:
     size = fit_to_budget(Size(width, height), budget)
     assert size.width % PATCH == 0
     assert size.height % PATCH == 0
-    assert 1 <= (size.width // PATCH) * (size.height // PATCH) <= budget
+    # Four at least, else a trainer's processor would enlarge the picture, and boxes in its px would be wrong.
+    assert LEAST_TOKENS <= (size.width // PATCH) * (size.height // PATCH) <= budget
 
 
 @given(st.integers(300, 12_000), st.integers(300, 12_000), st.integers(256, 16_384))
@@ -49,6 +53,8 @@ def test_a_view_wastes_little_of_its_budget_and_keeps_its_shape(width: int, heig
         pytest.param(Size(7680, 4320), 16_384, Size(4760, 2688), id="8K: 16,320 tokens"),
         pytest.param(Size(100, 100), 1280, Size(112, 112), id="native, to the next multiple of 28"),
         pytest.param(Size(10, 10), 1280, Size(56, 56), id="enlarged to four tokens"),
+        pytest.param(Size(900, 600), 4, Size(56, 56), id="a small budget: flooring left 2 x 1"),
+        pytest.param(Size(400, 900), 7, Size(28, 112), id="and 1 x 3"),
     ],
 )
 def test_known_sizes(source: Size, budget: int, expected: Size) -> None:

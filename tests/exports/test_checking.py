@@ -172,7 +172,7 @@ def test_a_box_survives_the_text_within_one_px_of_the_model_s(
 def test_no_view_of_any_size_and_budget_is_resized_by_the_processor() -> None:
     numbers = np.random.default_rng(7)
     sizes = {
-        view_of(Box.of(Size(*map(int, numbers.integers(200, 9000, 2)))), int(numbers.integers(16, 320))).size
+        view_of(Box.of(Size(*map(int, numbers.integers(200, 9000, 2)))), int(numbers.integers(4, 320))).size
         for _ in range(200)
     }
     assert len(sizes) > 100
