@@ -22,6 +22,7 @@ from ergo_demo.exports.folder import JsonLines, dumps
 from ergo_demo.exports.format import Checked, Format, Out, library
 from ergo_demo.exports.frames import question_of
 from ergo_demo.exports.said import unfit
+from ergo_demo.protocol import prompts
 from ergo_demo.records import Trace, from_json, to_json
 from ergo_demo.store.blobs import hash_of
 from ergo_demo.store.records import Annotation, Image, Item, Plan
@@ -62,7 +63,17 @@ def record(corrected: Corrected, photo: str) -> dict[str, Any]:
         "annotation": to_json(corrected.annotation),
         "split": corrected.split,
         "prompts_sha256": corrected.trace.prompts_sha256 if corrected.trace else "",
+        "prompts": _prompts(corrected.trace.prompts_sha256) if corrected.trace else None,
     }
+
+
+def _prompts(sha256: str) -> dict[str, str] | None:
+    """The texts that a run was asked with, the question's place left open; None where they are not this program's."""
+    if sha256 != prompts.sha256():
+        return None
+    place = "{Question}"
+    turns = {"coarse_turn": prompts.coarse_turn(place), "zoom_turn": prompts.zoom_turn(place)}
+    return {"system": prompts.system(), **turns}
 
 
 @contextmanager

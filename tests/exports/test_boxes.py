@@ -24,6 +24,7 @@ from ergo_demo.exports.importing import import_log
 from ergo_demo.exports.table import cell
 from ergo_demo.geometry import Box, Size
 from ergo_demo.imaging import encode_jpeg
+from ergo_demo.protocol import prompts
 from ergo_demo.store.records import Action, Image, Order, Plan
 from ergo_demo.store.store import open_store
 from tests.exports.making import CORRECTED, Shop, everything
@@ -165,6 +166,23 @@ def test_an_imported_log_is_exported_byte_for_byte(shop: Shop, out: Path, tmp_pa
     assert {path.relative_to(tmp_path / "again") for path in (tmp_path / "again").rglob("*") if path.is_file()} == files
     for file in files:
         assert (out / file).read_bytes() == (tmp_path / "again" / file).read_bytes(), file
+
+
+def test_a_line_holds_the_words_that_its_run_was_asked_with(shop: Shop, out: Path, tmp_path: Path) -> None:
+    shop.project()
+    for id, sha256 in (("ours", prompts.sha256()), ("others", "a" * 64)):
+        shop.item(shop.photo(0), id, trace={"prompts_sha256": sha256})
+        shop.decide(id)
+    run(shop, "log", out)
+    lines = {line["item"]["id"]: line for line in read_lines(out / "log.jsonl")}
+    said = lines["ours"]["prompts"]
+    asked = [said["system"], *(said[turn].replace("{Question}", "Why?") for turn in ("coarse_turn", "zoom_turn"))]
+    assert asked == [prompts.system(), prompts.coarse_turn("Why?"), prompts.zoom_turn("Why?")]
+    assert lines["others"]["prompts"] is None, "nobody here knows them"
+    with open_store(tmp_path / "other", secret="a secret for the tests only") as other:
+        import_log(other, out)
+        export(other, Request(format=format_named("log")), tmp_path / "again")
+    assert (tmp_path / "again" / "log.jsonl").read_bytes() == (out / "log.jsonl").read_bytes()
 
 
 def test_a_line_says_its_split_and_the_prompts_of_its_run(shop: Shop, out: Path, tmp_path: Path) -> None:
