@@ -10,7 +10,9 @@ from ergo_demo.errors import InputError
 from ergo_demo.settings import Settings
 
 if TYPE_CHECKING:
-    from ergo_demo.exports.exporting import Preview
+    from ergo_demo.exports.exporting import Exported, Preview, Request
+    from ergo_demo.exports.processor import Whose
+    from ergo_demo.store.store import Store
 
 Say: TypeAlias = Callable[[str], None]
 
@@ -63,7 +65,7 @@ def _pairs(text: str) -> int:
 def run(options: argparse.Namespace, settings: Settings, say: Say) -> None:
     """The command. Raises InputError, StoreError."""
     from ergo_demo.exports.choosing import read_filter
-    from ergo_demo.exports.exporting import Request, export, preview
+    from ergo_demo.exports.exporting import Request, preview
     from ergo_demo.exports.formats import FORMATS, format_named
     from ergo_demo.exports.said import Rules
     from ergo_demo.store.cli import open_settings
@@ -85,17 +87,39 @@ def run(options: argparse.Namespace, settings: Settings, say: Say) -> None:
             publish=options.publish,
             **_budgets(settings),
         ),
-        processor=options.processor or "Qwen2.5-VL",
+        processor=_checkpoint(options.processor),
     )
     with open_settings(settings) as store:
         if options.dry_run or options.out is None:
             _tell(preview(store, request), say)
+            say("Nothing was written: this was a dry run." if options.dry_run else "Nothing was written: name OUT.")
             return
-        done = export(store, request, options.out, partial(_progress, say))
+        done = _export(store, request, options.out, say)
     _tell(done.preview, say)
     if done.taken:
         say(f"{done.taken:,} pictures had been made before it was interrupted.")
     say(f"{options.out}: {done.checked.rows:,} rows read again, {done.checked.words}.")
+
+
+def _export(store: "Store", request: "Request", out: Path, say: Say) -> "Exported":
+    from ergo_demo.exports.exporting import export
+    from ergo_demo.exports.folder import Interrupted
+
+    try:
+        return export(store, request, out, partial(_progress, say))
+    except KeyboardInterrupt:
+        remedy = "The same command goes on: the pictures that were made wait beside OUT."
+        raise Interrupted(f"It was stopped; there is no {out}.", remedy=remedy) from None
+
+
+def _checkpoint(folder: Path | None) -> "Whose":
+    """Whose processor is asked. Raises InputError, before anything is written."""
+    if folder is None:
+        return "Qwen2.5-VL"
+    if not any((folder / name).is_file() for name in ("preprocessor_config.json", "processor_config.json")):
+        remedy = "Name the folder of a checkpoint, or leave --processor out."
+        raise InputError(f"{folder} holds no processor: no preprocessor_config.json.", remedy=remedy)
+    return folder
 
 
 def _budgets(settings: Settings) -> dict[str, int]:

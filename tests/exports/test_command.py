@@ -10,6 +10,7 @@ from huggingface_hub import DatasetCard
 
 from ergo_demo.__main__ import main
 from ergo_demo.errors import InputError
+from ergo_demo.exports import cli
 from ergo_demo.exports.choosing import FILTERS, is_wanted, read_filter
 from ergo_demo.exports.corrected import read
 from ergo_demo.exports.exporting import Request, export
@@ -38,8 +39,26 @@ def test_a_dry_run_says_what_would_be_written_and_writes_nothing(
     assert "dropped: accepted: to be imitated, not compared" in said
     assert "2  dropped: more pairs than wanted of one item" in said, "two people decided about it"
     assert said.count("\nrow ") == 3
+    assert said.endswith("Nothing was written: this was a dry run.\n")
     assert re.search(r"\d of \d picture sizes: the processor of transformers [\d.]+ resizes none\n", said)
     assert not out.exists()
+
+
+def test_without_a_folder_nothing_is_written_and_that_is_said(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["export", "csv", "--data", str(data)]) == 0
+    assert capsys.readouterr().out.endswith("Nothing was written: name OUT.\n")
+
+
+def test_whoever_stops_it_reads_that_it_goes_on(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stopped(*_given: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "_progress", stopped)
+    assert main(["export", "csv", str(tmp_path / "out"), "--data", str(data)]) == 1
+    assert "The same command goes on" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
 
 
 def test_the_command_exports_and_says_who_checked(
@@ -70,6 +89,7 @@ def test_the_command_exports_and_says_who_checked(
         (["csv", "out", "--project", "nobody's"], 'There is no project "nobody\'s".\nName one that is there: Signs.'),
         (["csv", "out", "--filter", "item=none"], "There is nothing to export"),
         (["trl-dpo", "out", "--grid", "0"], "--grid is 0."),
+        (["csv", "out", "--processor", "nowhere"], "nowhere holds no processor"),
     ],
 )
 def test_what_cannot_be_exported_is_said(
