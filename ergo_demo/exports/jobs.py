@@ -137,7 +137,8 @@ class Exports:
             job.failed, job.stage = error, "failed"
         except OSError as error:
             remedy = "Nothing is lost. Make room, or see what is wrong with the data folder; then start it again."
-            job.failed, job.stage = NotWritten(f"It could not be written: {error.strerror}.", remedy=remedy), "failed"
+            why = error.strerror or type(error).__name__  # a library's own may have no number
+            job.failed, job.stage = NotWritten(f"It could not be written: {why}.", remedy=remedy), "failed"
         except BaseException as error:  # a mistake of ours: the page must not wait for ever; the log has it
             job.failed = ErgoError(f"It failed: {type(error).__name__}.", remedy="Report this, with the server's log.")
             job.stage = "failed"

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from ergo_demo.__main__ import main
 from ergo_demo.errors import HubFailed, InputError
 from ergo_demo.exports.exporting import Request, export
 from ergo_demo.exports.formats import format_named
+from ergo_demo.exports.hub import cli, syncing
 from ergo_demo.exports.hub import dataset as module
-from ergo_demo.exports.hub import syncing
 from ergo_demo.exports.hub.dataset import HubDataset
 from ergo_demo.exports.hub.syncing import pull, push
 from ergo_demo.store.store import Store
@@ -83,6 +84,31 @@ def test_without_a_token_nothing_is_tried(
     with pytest.raises(InputError, match="There is no token"):
         push(shop.store, HubDataset(REPO, endpoint=hub.url))
     assert hub.ways == []
+
+
+@pytest.mark.parametrize("token", ["tökén", "hf_a b", "hf_a\nb"])
+def test_what_cannot_be_a_token_is_said_before_it_is_sent(shop: Shop, hub: FakeHub, token: str) -> None:
+    everything(shop)
+    with pytest.raises(InputError, match="characters that no token has") as refused:
+        push(shop.store, HubDataset(REPO, endpoint=hub.url, token=token))
+    assert token not in str(refused.value)
+    assert hub.ways == []
+
+
+def test_the_command_says_what_stays_here(
+    shop: Shop, dataset: HubDataset, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    everything(shop)
+    item = shop.store.item("a-edit")
+    assert item is not None
+    shop.store.image(item.blob_sha256)[1].unlink()
+    shop.store.close()
+    monkeypatch.setenv("ERGO_SECRET", "a secret for the tests only")
+    monkeypatch.setattr(cli, "_named", lambda *_given: dataset)
+    assert main(["push", REPO, "--data", str(shop.folder.parent / "data")]) == 0
+    said = capsys.readouterr().out
+    assert f"{DECISIONS - 1} decisions were sent to {REPO} now; 1 stay here: their photo is gone" in said
+    assert "has every decision" not in said
 
 
 def test_shards_keep_to_the_hub_s_limits(

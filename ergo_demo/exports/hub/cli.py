@@ -20,13 +20,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run_push(options: argparse.Namespace, settings: Settings, say: Say) -> None:
     """Sends what was not sent. Raises HubFailed, InputError, StoreError."""
-    from ergo_demo.exports.hub.syncing import push
+    from ergo_demo.exports.hub.syncing import push, staying
     from ergo_demo.store.cli import open_settings
 
     with open_settings(settings) as store:
         hub = _named(options, settings)
         sent = push(store, hub, say)
-    say(f"{hub.repo} has every decision; {sent:,} were sent now.")
+        left = staying(store)
+    if left:
+        say(f"{sent:,} decisions were sent to {hub.repo} now; {left:,} stay here: their photo is gone, or is damaged.")
+        say("`verify` names what is damaged.")
+    else:
+        say(f"{hub.repo} has every decision; {sent:,} were sent now.")
 
 
 def run_pull(options: argparse.Namespace, settings: Settings, say: Say) -> None:

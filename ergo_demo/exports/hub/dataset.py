@@ -5,6 +5,7 @@ can be lent.
 """
 
 import math
+import re
 import time
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
@@ -61,7 +62,11 @@ class HubDataset:
     @property
     def signed_in(self) -> bool:
         """Whether there is a token."""
-        return bool(self._token or get_token())
+        return bool(self._held)
+
+    @property
+    def _held(self) -> str:
+        return self._token or get_token() or ""
 
     def lend(self, token: str) -> None:
         """Uses this token from now on, unless there is one that was not lent."""
@@ -104,6 +109,8 @@ class HubDataset:
         )
 
     def _ask(self, question: Callable[[], T]) -> T:
+        if not re.fullmatch("[!-~]*", self._held):  # it becomes a header; what cannot stand in one is no token
+            raise InputError("The token for the Hub holds characters that no token has.", remedy=REFUSES)
         if self._alone_until > self._clock():
             raise self._later()
         for tried in range(TRIES):

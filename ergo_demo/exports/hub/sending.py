@@ -58,9 +58,9 @@ class Sender:
 
     def waiting(self) -> int:
         """How many decisions the Hub does not have yet."""
-        from ergo_demo.exports.hub.outbox import Outbox
+        from ergo_demo.exports.hub.syncing import staying
 
-        return len(self._store.annotation_ids() - Outbox(self._store.outbox).sent_ids())
+        return staying(self._store)
 
     def send(self) -> None:
         """Pushes, after whoever does so just now; for a chore. Raises HubFailed, InputError, StoreError."""

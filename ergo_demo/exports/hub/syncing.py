@@ -48,6 +48,11 @@ def push(store: Store, hub: HubDataset, say: Say = lambda _line: None) -> int:
     return sent
 
 
+def staying(store: Store) -> int:
+    """How many decisions the Hub does not have."""
+    return len(store.annotation_ids() - Outbox(store.outbox).sent_ids())
+
+
 def cut(store: Store, outbox: Outbox) -> None:
     """Puts what was not sent yet into shards that wait."""
     lines: list[dict[str, Any]] = []
