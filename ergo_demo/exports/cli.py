@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from ergo_demo.errors import InputError
+from ergo_demo.errors import InputError, NotWritten
 from ergo_demo.settings import Settings
 
 if TYPE_CHECKING:
@@ -110,6 +110,9 @@ def _export(store: "Store", request: "Request", out: Path, say: Say) -> "Exporte
     except KeyboardInterrupt:
         remedy = "The same command goes on: the pictures that were made wait beside OUT."
         raise Interrupted(f"It was stopped; there is no {out}.", remedy=remedy) from None
+    except OSError as error:
+        remedy = "Make room, or name a folder elsewhere. Nothing was left of it, and nothing is lost."
+        raise NotWritten(f"{out} could not be written: {error.strerror or error}.", remedy=remedy) from error
 
 
 def _checkpoint(folder: Path | None) -> "Whose":

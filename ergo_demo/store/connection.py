@@ -104,13 +104,17 @@ def check_durable(engine: sa.Engine) -> None:
 
 
 def check_whole(engine: sa.Engine) -> None:
-    """Raises StoreDamaged where SQLite finds its own file broken. PostgreSQL checks itself when it starts."""
+    """Raises StoreDamaged where SQLite finds its own file broken; other errors, of a full disk, say, are no such
+    finding and come through as they are. PostgreSQL checks itself when it starts."""
     if engine.dialect.name != "sqlite":
         return
     try:
         with engine.connect() as connection:
             found = connection.exec_driver_sql("PRAGMA quick_check").scalars().all()
     except sa.exc.DatabaseError as error:
+        name = getattr(error.orig, "sqlite_errorname", "")
+        if not name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+            raise
         found = [str(error.orig)]
     if list(found) != ["ok"]:
         raise StoreDamaged(

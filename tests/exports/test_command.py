@@ -1,6 +1,8 @@
 """The command, the card and the metadata."""
 
+import errno
 import json
+import os
 import re
 from pathlib import Path
 
@@ -59,6 +61,26 @@ def test_whoever_stops_it_reads_that_it_goes_on(
     assert main(["export", "csv", str(tmp_path / "out"), "--data", str(data)]) == 1
     assert "The same command goes on" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_said(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    assert main(["export", "csv", str(tmp_path / "file" / "out"), "--data", str(data)]) == 1
+    assert "out could not be written: Not a directory.\nMake room, or name" in capsys.readouterr().err
+
+
+def test_a_full_disk_leaves_nothing_and_is_said(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_given: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(cli, "_progress", full)
+    assert main(["export", "csv", str(tmp_path / "new" / "out"), "--data", str(data)]) == 1
+    assert "out could not be written: No space left on device.\nMake room" in capsys.readouterr().err
+    assert os.listdir(tmp_path / "new") == []
 
 
 def test_the_command_exports_and_says_who_checked(

@@ -3,6 +3,8 @@
 import os
 import sqlite3
 import stat
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -105,6 +107,29 @@ def test_a_damaged_database_is_refused(tmp_path: Path) -> None:
     (tmp_path / "store.sqlite").write_bytes(content)
     with pytest.raises(StoreDamaged, match="is damaged"):
         open_store(tmp_path)
+
+
+FULL = """
+import pathlib, resource, signal, sys
+from ergo_demo.errors import NotWritten
+from ergo_demo.store.store import open_store
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (6_000, 6_000))
+try:
+    open_store(pathlib.Path(sys.argv[1]))
+except NotWritten as error:
+    print(error)
+"""
+
+
+def test_a_full_disk_is_not_taken_for_damage(tmp_path: Path) -> None:
+    with open_store(tmp_path) as store:
+        fill(store)
+    ran = subprocess.run([sys.executable, "-c", FULL, str(tmp_path)], capture_output=True, text=True, check=True)
+    assert "could not be written" in ran.stdout, "not: move it aside, and restore a backup"
+    assert "Free some disk space" in ran.stdout
+    with open_store(tmp_path) as store:
+        assert store.verify().problems == ()
 
 
 @pytest.mark.parametrize(("pragma", "found"), [("synchronous=OFF", "0"), ("journal_mode=DELETE", "delete")])
