@@ -42,7 +42,7 @@ def new_folder(out: Path) -> Iterator[Making]:
 
     What was interrupted keeps its pictures; what failed keeps nothing.
     """
-    if out.exists():
+    if out.exists() or out.is_symlink():  # one that leads nowhere is in the way, too
         raise InputError(f"{out} exists.", remedy="Name a new folder: an export is never written over another.")
     unfinished = out.parent / f".{out.name}.unfinished"
     making = Making(unfinished / "files", unfinished / "made")

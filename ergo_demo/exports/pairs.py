@@ -21,18 +21,23 @@ from ergo_demo.exports.said import (
 )
 from ergo_demo.store.records import Action, Effect
 
+REJECTED = "rejected without a box: goes to KTO"
+ACCEPTED = "accepted: goes to SFT and KTO"
+FULL_PHOTO = "full photo needed: goes to SFT and KTO"
+"""Why there is no pair of boxes, and what is learned from it instead."""
+
 
 def pairs(corrected: Corrected, rules: Rules) -> Iterator[Pair | Dropped]:
     """Replies of which one is better. First the regions, then the answers."""
     wanted = goal(corrected, rules)
     action = corrected.annotation.submission.action
     if wanted is None:
-        yield Dropped("rejected without a better box")
+        yield Dropped(REJECTED)
         return
     if action is Action.FULL_IMAGE:
-        yield Dropped("the full photo is needed: to be imitated, not compared")
+        yield Dropped(FULL_PHOTO)
     elif action is Action.ACCEPT:
-        yield Dropped("accepted: to be imitated, not compared")
+        yield Dropped(ACCEPTED)
     else:
         yield from _region_pairs(corrected, wanted, rules)
     yield from _answer_pairs(corrected, wanted, rules)
@@ -43,15 +48,15 @@ def _region_pairs(corrected: Corrected, wanted: Goal, rules: Rules) -> Iterator[
     if not said:
         yield Dropped("the model named no box")
     flipped = corrected.annotation.submission.what_if.effect is Effect.WRONG_TO_RIGHT
-    seen, made = set[str](), 0
+    seen, made, least = set[str](), 0, rules.informative_below_iou
     for place, worse in enumerate(said):
         shown = place == 0 and corrected.suggested is not None
         overlap = worse.box.iou(wanted.box)
         why = None
         if written(worse.box, wanted.view) == wanted.whole:
             why = "the same box after rounding"
-        elif overlap >= rules.informative_below_iou and not (shown and flipped):
-            why = "the boxes hardly differ" if shown else "a sample hardly differs"
+        elif overlap >= least and not (shown and flipped):
+            why = f"{'the boxes differ' if shown else 'a sample differs'} too little: overlap {least:.2f} or more"
         elif made >= rules.most_pairs:
             why = "more pairs than wanted of one item"
         else:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ergo_demo.exports.corrected import Corrected
 from ergo_demo.exports.frames import answer_text, coarse_prompt, coarse_view, controls, question_of, written, zoom_text
 from ergo_demo.exports.lessons import Demonstration, Dropped, Pair, Stage, Task, Verdict
-from ergo_demo.exports.pairs import pairs
+from ergo_demo.exports.pairs import ACCEPTED, FULL_PHOTO, REJECTED, pairs
 from ergo_demo.exports.said import Rules, goal, model_boxes, model_thought, right_answer, second_prompt
 
 
@@ -13,7 +13,7 @@ def demonstrations(corrected: Corrected, rules: Rules) -> Iterator[Demonstration
     """Replies to imitate: the region that was accepted, drawn or the whole photo, and the answer where it is known."""
     wanted, question = goal(corrected, rules), question_of(corrected)
     if wanted is None:
-        yield Dropped("rejected without a better box")
+        yield Dropped(REJECTED)
         return
     yield Demonstration(
         id=f"{corrected.id}.region.0",
@@ -44,7 +44,7 @@ def verdicts(corrected: Corrected, rules: Rules) -> Iterator[Verdict | Dropped]:
         return
     for made in pairs(corrected, rules):
         if isinstance(made, Dropped):
-            if not made.why.endswith("not compared"):  # that is the other rule: here it is a thumb up
+            if made.why not in (ACCEPTED, FULL_PHOTO):  # here it is a thumb up
                 yield made
             continue
         yield _verdict(made, made.rejected, good=False)
@@ -89,7 +89,7 @@ def tasks(corrected: Corrected, rules: Rules) -> Iterator[Task | Dropped]:
     """Questions whose right box is known, for rewards."""
     wanted = goal(corrected, rules)
     if wanted is None:
-        yield Dropped("rejected without a better box")
+        yield Dropped(REJECTED)
         return
     right = right_answer(corrected)
     if controls(right):

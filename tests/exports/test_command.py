@@ -38,7 +38,7 @@ def test_a_dry_run_says_what_would_be_written_and_writes_nothing(
     assert main(["export", "trl-dpo", str(out), "--data", str(data), "--dry-run"]) == 0
     said = capsys.readouterr().out
     assert "13 decisions, 0 filtered out, 16 rows:" in said
-    assert "dropped: accepted: to be imitated, not compared" in said
+    assert "dropped: accepted: goes to SFT and KTO" in said
     assert "2  dropped: more pairs than wanted of one item" in said, "two people decided about it"
     assert said.count("\nrow ") == 3
     assert said.endswith("Nothing was written: this was a dry run.\n")

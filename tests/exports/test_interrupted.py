@@ -84,6 +84,13 @@ def test_a_killed_export_leaves_no_folder_of_its_name_and_the_next_one_goes_on(
     assert os.listdir(tmp_path / "new") == ["out"]
 
 
+def test_what_is_in_the_way_is_said_before_anything_is_written(shop: Shop, tmp_path: Path) -> None:
+    many(shop, 4)
+    (tmp_path / "out").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(InputError, match="out exists"):
+        export(shop.store, Request(format=format_named("csv")), tmp_path / "out", lambda _counts: pytest.fail("read"))
+
+
 def test_two_exports_do_not_write_one_folder(shop: Shop, tmp_path: Path) -> None:
     many(shop, 4)
 

@@ -46,7 +46,7 @@ def test_an_edited_box_gives_one_pair_for_the_suggestion_and_one_for_each_clearl
     ]  # fmt: skip
     assert [pair.margin for pair in regions] == [1 - iou(box, CORRECTED) for box in (SUGGESTED, FAR, SUGGESTED)]
     assert {pair.source for pair in regions} == {Source.SAMPLE}
-    assert dropped == ["a sample hardly differs"]
+    assert dropped == ["a sample differs too little: overlap 0.70 or more"]
 
 
 def test_for_a_model_that_names_whole_tokens_the_right_box_is_one_of_them(decisions: dict[str, Corrected]) -> None:
@@ -142,10 +142,10 @@ def test_pairs_are_capped_for_each_item_whoever_decides(shop: Shop, name: str, m
 @pytest.mark.parametrize(
     ("item", "why"),
     [
-        ("d-accept", "accepted: to be imitated, not compared"),
-        ("e-full", "the full photo is needed: to be imitated, not compared"),
-        ("f-reject", "rejected without a better box"),
-        ("h-near", "the boxes hardly differ"),
+        ("d-accept", "accepted: goes to SFT and KTO"),
+        ("e-full", "full photo needed: goes to SFT and KTO"),
+        ("f-reject", "rejected without a box: goes to KTO"),
+        ("h-near", "the boxes differ too little: overlap 0.70 or more"),
         ("i-same", "the same box after rounding"),
         ("j-unasked", "the model named no box"),
     ],
