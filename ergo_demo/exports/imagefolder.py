@@ -3,6 +3,7 @@
 https://huggingface.co/docs/datasets/image_dataset. Boxes are [x, y, width, height] in source px, as in COCO.
 """
 
+import glob
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -60,7 +61,8 @@ def check(folder: Path) -> Checked:
 def _read_by_datasets(folder: Path) -> int:
     import datasets
 
-    files = {split: str(folder / split / "*") for split in SPLITS if (folder / split).exists()}
+    inside = Path(glob.escape(str(folder)))
+    files = {split: str(inside / split / "*") for split in SPLITS if (folder / split).exists()}
     loaded = datasets.load_dataset("imagefolder", data_files=files, streaming=True)
     return sum(1 for part in loaded.values() for _ in part.cast_column("image", datasets.Image(decode=False)))
 

@@ -1,5 +1,6 @@
 """Parquet files that `datasets` reads with its own types, written a group of rows at a time. pyarrow only here."""
 
+import glob
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -141,7 +142,8 @@ def count_with_datasets(files: Mapping[str, Path], column: str) -> int:
     import datasets
     from pyarrow.dataset import ParquetFragmentScanOptions
 
-    there = {split: str(file) for split, file in files.items() if file.exists()}
+    # It reads a path as a pattern: in a folder of the name "signs [2]" it would find nothing, or others.
+    there = {split: glob.escape(str(file)) for split, file in files.items() if file.exists()}
     scan = {"fragment_scan_options": ParquetFragmentScanOptions(pre_buffer=False), "batch_size": AT_ONCE}
     loaded = datasets.load_dataset("parquet", data_files=there, streaming=True, **scan)
     firsts = [next(iter(part)) for part in loaded.values()]

@@ -14,7 +14,7 @@ from ergo_demo.geometry import Box, Size, View
 from ergo_demo.store.records import Action
 from ergo_demo.store.store import Store
 from tests.exports.fake_hub import FakeHub
-from tests.exports.making import SIZE, Shop, coarse_look
+from tests.exports.making import SIZE, Shop, coarse_look, many
 
 THIN = "an image is too thin for Qwen's processor"
 RESIZED = "an image would be resized"
@@ -146,3 +146,12 @@ def test_without_a_question_nothing_is_asked(shop: Shop) -> None:
     shop.item(shop.photo(0), "bare", question="  ")
     shop.decide("bare")
     assert preview(shop.store, Request(format=format_named("trl-sft"))).dropped == {"there is no question": 1}
+
+
+@pytest.mark.parametrize("name", ["trl-sft", "verl", "imagefolder", "yolo", "coco"])
+def test_a_folder_may_have_any_name(shop: Shop, tmp_path: Path, name: str) -> None:
+    many(shop, 4)
+    out = tmp_path / "signs [2] {a,b}*?" / "é [1]"
+    done = export(shop.store, Request(format=format_named(name)), out)
+    assert done.checked.rows == 4
+    assert done.checked.words.startswith("checked with")
