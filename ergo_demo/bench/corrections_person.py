@@ -54,6 +54,8 @@ class Person:
     """Share of boxes far off that are only rejected."""
     puts_thoughts_right: bool = True
     """Whether the places that the thought names are changed with the box."""
+    confirms_answers: bool = True
+    """Whether a right answer is confirmed with an accepted box, so that the second look is learned as well."""
     gives_answers: bool = False
     """Whether the right answer is told with every decision; it costs nothing here."""
     seconds: Seconds = field(default_factory=Seconds)

@@ -24,8 +24,9 @@ from ergo_demo.exports.said import Rules
 from ergo_demo.geometry import Box
 from ergo_demo.imaging import Door
 from ergo_demo.pipeline import ask
-from ergo_demo.records import from_json, to_json
+from ergo_demo.records import Trace, from_json, to_json
 from ergo_demo.scenes import TYPES, Question, Scene
+from ergo_demo.scoring import answer_matches
 from ergo_demo.store.records import Action, Effort, Plan, Reason, Receipt, Submission
 from ergo_demo.store.records import Order as WorkOrder
 from ergo_demo.store.store import Store
@@ -128,7 +129,7 @@ class Pool:
             decision = self._decision(known, person, seed)
             if self.store.newest(known.item, who) is None:
                 id = f"{self.project}.{_name(person, seed)}.{known.number}"
-                kept = self.store.submit(_submission(id, known, decision, person), who)
+                kept = self.store.submit(self._submission(id, known, decision, person), who)
                 assert isinstance(kept, Receipt), "nobody else is this person"
             counts.update(decision.counts)
         return Work((self.project,), tuple(known.item for known in chosen), counts)
@@ -144,14 +145,36 @@ class Pool:
         return [self._known[place.id] for place in places[:n]]
 
     def _decision(self, known: Known, person: Person, seed: int) -> Decision:
+        trace = self._trace(known)
+        assert trace.coarse is not None, "it was answered"
+        look = trace.coarse
+        asked = Asked(trace.box, look.thought, known.place, known.others, look.view, known.parts)
+        return decide(person, asked, np.random.default_rng([seed, known.number]))
+
+    def _submission(self, id: str, known: Known, decision: Decision, person: Person) -> Submission:
+        tells = person.gives_answers or (person.confirms_answers and self._is_right(known, decision))
+        return Submission(
+            client_id=id,
+            item=known.item,
+            base=0,
+            action=decision.action,
+            boxes=(decision.box,) if decision.box is not None else (),
+            reasons=(Reason.WRONG_THING,) if decision.action is Action.REJECT else (),
+            thought=decision.thought,
+            answer=known.answer if tells else None,
+            effort=Effort(active_ms=1000 * person.seconds.of(decision.counts)),
+        )
+
+    def _is_right(self, known: Known, decision: Decision) -> bool:
+        """Whether box and answer are both as they should be."""
+        return decision.action is Action.ACCEPT and answer_matches(self._trace(known).answer, known.answer)
+
+    def _trace(self, known: Known) -> Trace:
         item = self.store.item(known.item)
         assert item is not None, "the pool was filled"
         trace = self.store.trace(item.trace or "")
         assert trace is not None, "it was kept with the item"
-        assert trace.coarse is not None, "it was answered"
-        look = trace.coarse
-        asked = Asked(item.suggested, look.thought, known.place, known.others, look.view, known.parts)
-        return decide(person, asked, np.random.default_rng([seed, known.number]))
+        return trace
 
     def export(
         self, work: Work, person: Person, seed: int, format: str, out: Path, grid_px: int | None = None
@@ -171,20 +194,6 @@ def _name(person: Person, seed: int) -> str:
     """Another noise is another person; what decisions cost is not part of who decides."""
     noise = {name: value for name, value in to_json(person).items() if name != "seconds"}
     return hashlib.sha256(json.dumps([noise, seed]).encode()).hexdigest()[:16]
-
-
-def _submission(id: str, known: Known, decision: Decision, person: Person) -> Submission:
-    return Submission(
-        client_id=id,
-        item=known.item,
-        base=0,
-        action=decision.action,
-        boxes=(decision.box,) if decision.box is not None else (),
-        reasons=(Reason.WRONG_THING,) if decision.action is Action.REJECT else (),
-        thought=decision.thought,
-        answer=known.answer if person.gives_answers else None,
-        effort=Effort(active_ms=1000 * person.seconds.of(decision.counts)),
-    )
 
 
 def _read(file: Path) -> list[Known]:

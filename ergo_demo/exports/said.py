@@ -154,6 +154,15 @@ def right_answer(corrected: Corrected) -> str:
     return plain(submission.answer or what_if.right or offered or "")
 
 
+def answer_thought(corrected: Corrected, right: str) -> tuple[str, Source]:
+    """What the model thought at its second look, where box and answer were accepted: then all it said was right."""
+    trace = corrected.trace
+    accepted = corrected.annotation.submission.action is Action.ACCEPT
+    if not accepted or trace is None or trace.zoom is None or not answer_matches(trace.answer, right):
+        return "", Source.NONE
+    return _usable(plain(trace.zoom.thought), Source.MODEL)
+
+
 def wrong_answers(corrected: Corrected, right: str) -> list[str]:
     """What the model answered otherwise, each once: from the corrected region first, then from its own."""
     what_if, trace = corrected.annotation.submission.what_if, corrected.trace

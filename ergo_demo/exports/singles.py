@@ -6,7 +6,7 @@ from ergo_demo.exports.corrected import Corrected
 from ergo_demo.exports.frames import answer_text, coarse_prompt, coarse_view, controls, question_of, written, zoom_text
 from ergo_demo.exports.lessons import Demonstration, Dropped, Pair, Stage, Task, Verdict
 from ergo_demo.exports.pairs import ACCEPTED, FULL_PHOTO, REJECTED, pairs
-from ergo_demo.exports.said import Rules, goal, model_boxes, model_thought, right_answer, second_prompt
+from ergo_demo.exports.said import Rules, answer_thought, goal, model_boxes, model_thought, right_answer, second_prompt
 
 
 def demonstrations(corrected: Corrected, rules: Rules) -> Iterator[Demonstration | Dropped]:
@@ -27,12 +27,14 @@ def demonstrations(corrected: Corrected, rules: Rules) -> Iterator[Demonstration
     if controls(right):
         yield Dropped("a model's control words in the answer")
     elif right:
+        thought, source = answer_thought(corrected, right)
         yield Demonstration(
             id=f"{corrected.id}.answer.0",
             about=corrected,
             stage=Stage.ZOOM,
             prompt=second_prompt(corrected, wanted, rules),
-            completion=answer_text(right),
+            source=source,
+            completion=answer_text(right, thought),
         )
 
 
