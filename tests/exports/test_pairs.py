@@ -13,10 +13,10 @@ from ergo_demo.exports.lessons import Demonstration, Dropped, Pair, Source, Task
 from ergo_demo.exports.pairs import crop_pairs, pairs
 from ergo_demo.exports.said import Rules, refusal
 from ergo_demo.exports.singles import demonstrations, tasks, verdicts
-from ergo_demo.geometry import Box
+from ergo_demo.geometry import Box, Size
 from ergo_demo.scoring import iou
-from ergo_demo.store.records import WhatIf
-from tests.exports.making import CORRECTED, FAR, SUGGESTED, Shop, everything
+from ergo_demo.store.records import Action, WhatIf
+from tests.exports.making import CORRECTED, FAR, SUGGESTED, Shop, coarse_look, everything
 
 RULES = Rules()
 CONTROL = "a model's control words in a dialogue's answer"
@@ -193,6 +193,23 @@ def test_what_was_accepted_is_imitated_with_the_model_s_own_thought(decisions: d
     assert lessons[0].source is Source.MODEL
     # The person chose the second of the two answers that were shown.
     assert lessons[1].completion == "<answer>EXIT</answer>"
+
+
+@pytest.mark.parametrize(
+    ("action", "right", "thought"),
+    [(Action.ACCEPT, "enter", "The sign is a door's."), (Action.ACCEPT, "EXIT", ""), (Action.EDIT, "ENTER", "")],
+)
+def test_the_thought_of_the_second_look_is_imitated_where_all_of_it_was_right(
+    shop: Shop, action: Action, right: str, thought: str
+) -> None:
+    shop.project()
+    zoom = coarse_look(Size(900, 600), "The sign is a door's.")
+    shop.item(shop.photo(0), "seen", trace={"zoom": zoom})
+    shop.decide("seen", action, answer=right)
+    (decision,) = read(shop.store, ["p"])
+    answer = made(demonstrations(decision, RULES))[0][-1]
+    assert answer.completion == (f"<think>{thought}</think>" if thought else "") + f"<answer>{right}</answer>"
+    assert answer.source is (Source.MODEL if thought else Source.NONE)
 
 
 @pytest.mark.parametrize(
