@@ -202,6 +202,8 @@ class Bench:
 
     def _folder(self, condition: Condition) -> Path:
         plan = self.plan
+        if condition.method is None:  # whoever decides, and whatever is learned
+            return self.folder / self._digest(plan.megapixels) / condition.name
         person = replace(plan.person, seconds=Seconds())  # what decisions cost changes none of them
         same = self._digest(person, plan.pool, plan.known_share, plan.grid_px, plan.megapixels, plan.steps, plan.rate)
         return self.folder / same / condition.name
