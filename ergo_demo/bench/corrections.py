@@ -109,11 +109,11 @@ def plan_of(options: argparse.Namespace) -> Plan:
     """The plan of a command line. Raises SettingInvalid."""
     chosen = {name: value if (value := getattr(options, name)) is not None else usual
               for name, usual in (QUICK if options.quick else USUAL).items()}  # fmt: skip
-    for name in ("seeds", "scenes", "home_scenes", "steps"):
-        if chosen[name] < 1:
-            raise SettingInvalid(f"{name} is {chosen[name]}.", remedy="Give at least 1.")
-    if options.known_share < 0:
-        raise SettingInvalid(f"known_share is {options.known_share}.", remedy="Give 0 or more.")
+    numbers = {name: (chosen[name], 1) for name in ("seeds", "scenes", "home_scenes", "steps")}
+    numbers |= {"known_share": (options.known_share, 0), "grid": (options.grid, 1)}
+    for name, (value, least) in numbers.items():
+        if value < least:
+            raise SettingInvalid(f"{name} is {value}.", remedy=f"Give at least {least}.")
     ns = tuple(sorted(set(chosen["n"]) - {0}))
     pool = chosen["pool"] or 2 * max(ns, default=0)
     if not ns or ns[0] < 1 or pool < ns[-1]:

@@ -197,6 +197,7 @@ def test_paired_answers_by_hand(after: list[int], gain: float, enough: bool) -> 
         (["--n", "50", "--pool", "20"], "the pool has 20"),
         (["--seeds", "0"], "seeds"),
         (["--known-share", "-1"], "known_share is -1"),
+        (["--grid", "0"], "grid is 0"),
     ],
 )
 def test_a_plan_that_cannot_be_is_refused(words: list[str], why: str, capsys: pytest.CaptureFixture[str]) -> None:
