@@ -101,7 +101,8 @@ class Demonstration(Lesson):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task(Lesson):
-    """A question whose right box (whole px of the coarse view, and source px) is known, and perhaps its answer."""
+    """A question whose right box is known, and perhaps its answer. `box_in_view`: as the model would say it, whole px
+    of the coarse view; `box`: as the person decided, source px."""
 
     box_in_view: tuple[int, int, int, int]
     box: Box

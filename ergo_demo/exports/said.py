@@ -91,10 +91,15 @@ def refusal(corrected: Corrected, rules: Rules) -> str | None:
     return None
 
 
+def decided(corrected: Corrected) -> Box | None:
+    """The person's box (source px), not rounded: around several, or of the whole photo; None where there is none."""
+    full = corrected.annotation.submission.action is Action.FULL_IMAGE
+    return Box.of(corrected.image.size) if full else corrected.hull
+
+
 def goal(corrected: Corrected, rules: Rules) -> Goal | None:
     """What the person decided, as the reply that it should have been; None where no box was decided on."""
-    action = corrected.annotation.submission.action
-    box = Box.of(corrected.image.size) if action is Action.FULL_IMAGE else corrected.hull
+    box = decided(corrected)
     if box is None:
         return None
     view = coarse_view(corrected, rules.coarse_budget_tokens)

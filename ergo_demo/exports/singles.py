@@ -6,7 +6,16 @@ from ergo_demo.exports.corrected import Corrected
 from ergo_demo.exports.frames import answer_text, coarse_prompt, coarse_view, controls, question_of, written, zoom_text
 from ergo_demo.exports.lessons import Demonstration, Dropped, Pair, Stage, Task, Verdict
 from ergo_demo.exports.pairs import ACCEPTED, FULL_PHOTO, REJECTED, pairs
-from ergo_demo.exports.said import Rules, answer_thought, goal, model_boxes, model_thought, right_answer, second_prompt
+from ergo_demo.exports.said import (
+    Rules,
+    answer_thought,
+    decided,
+    goal,
+    model_boxes,
+    model_thought,
+    right_answer,
+    second_prompt,
+)
 
 
 def demonstrations(corrected: Corrected, rules: Rules) -> Iterator[Demonstration | Dropped]:
@@ -89,8 +98,8 @@ def _rejected(corrected: Corrected, rules: Rules) -> Iterator[Verdict | Dropped]
 
 def tasks(corrected: Corrected, rules: Rules) -> Iterator[Task | Dropped]:
     """Questions whose right box is known, for rewards."""
-    wanted = goal(corrected, rules)
-    if wanted is None:
+    wanted, box = goal(corrected, rules), decided(corrected)
+    if wanted is None or box is None:
         yield Dropped(REJECTED)
         return
     right = right_answer(corrected)
@@ -103,6 +112,6 @@ def tasks(corrected: Corrected, rules: Rules) -> Iterator[Task | Dropped]:
         stage=Stage.COARSE,
         prompt=coarse_prompt(question_of(corrected), wanted.view),
         box_in_view=wanted.whole,
-        box=wanted.box,
+        box=box,
         answer=right,
     )

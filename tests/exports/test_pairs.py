@@ -227,6 +227,11 @@ def test_a_task_holds_the_right_box_in_both_frames(decisions: dict[str, Correcte
     assert (task.box, task.box_in_view, task.answer) == (CORRECTED, (84, 56, 134, 92), "EXIT")
 
 
+def test_a_task_s_box_in_source_px_is_the_person_s_whatever_the_model_can_say(decisions: dict[str, Corrected]) -> None:
+    (task,), _ = made(tasks(decisions["a-edit"], Rules(grid_px=28)))
+    assert (task.box, task.box_in_view) == (CORRECTED, (84, 56, 140, 84))
+
+
 def test_every_kind_is_its_own(decisions: dict[str, Corrected]) -> None:
     it = decisions["a-edit"]
     kinds = (Pair, Demonstration, Verdict, Task)
