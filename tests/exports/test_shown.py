@@ -85,12 +85,13 @@ def test_a_dry_run_asks_the_processor_about_the_views_that_an_export_would_write
     assert preview(shop.store, Request(format=format_named("trl-dpo"))).grid is None, "nobody asked for it"
 
 
-def test_a_dry_run_says_what_the_processor_would_resize(shop: Shop) -> None:
+def test_a_dry_run_says_what_a_checkpoint_s_own_processor_would_resize(shop: Shop, tmp_path: Path) -> None:
     shop.project()
-    image = shop.photo(0)
-    shop.item(image, "odd", trace={"none": True}, suggested=None, coarse=Size(281, 224))
-    shop.decide("odd", Action.REDRAW, boxes=(CORRECTED,))
-    grid = preview(shop.store, Request(format=format_named("trl-sft"), processor="Qwen2.5-VL")).grid
+    shop.item(shop.photo(0), "one", trace={"none": True}, suggested=None, coarse=Size(280, 224))
+    shop.decide("one", Action.REDRAW, boxes=(CORRECTED,))
+    config = (PROCESSOR / "processor_config.json").read_text("utf-8")
+    (tmp_path / "processor_config.json").write_text(config.replace("12845056", str(64 * 28**2)), "utf-8")
+    grid = preview(shop.store, Request(format=format_named("trl-sft"), processor=tmp_path)).grid
     assert grid is not None
-    assert len(grid.problems) == 1
-    assert "281 x 224 px" in grid.problems[0]
+    (problem,) = grid.problems
+    assert "280 x 224 px" in problem, "80 tokens, and it takes 64"
