@@ -30,8 +30,6 @@ class RunSettings:
     """Whether the expanded region is read as well, in a third look."""
     zoom_least_tokens: int = LEAST_TOKENS
     """A crop with fewer vision tokens is enlarged to as many."""
-    box_grid_px: int = 1
-    """The edges that the model names are multiples of this (view px); kept for exports, changes no answer."""
 
     @property
     def sample_sampling(self) -> Sampling:
@@ -70,7 +68,6 @@ def run_settings(
         calibration=read_calibration(settings.calibration, settings.alpha) if settings.calibration else None,
         region_look=settings.region_look,
         zoom_least_tokens=pick("zoom_least_tokens", None, info.zoom_least_tokens),
-        box_grid_px=info.box_grid_px,
     )
 
 

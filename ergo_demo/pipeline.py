@@ -58,7 +58,6 @@ def run(
         coarse_budget_tokens=chosen.coarse_budget_tokens,
         zoom_budget_tokens=chosen.zoom_budget_tokens,
         zoom_least_tokens=chosen.zoom_least_tokens,
-        box_grid_px=chosen.box_grid_px,
         outcome=Outcome.FAILED,
         version=package_version(),
         prompts_sha256=prompts.sha256(),

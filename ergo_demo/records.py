@@ -222,8 +222,6 @@ class Trace:
     version: str
     zoom_least_tokens: int = LEAST_TOKENS
     """A crop with fewer vision tokens was enlarged to as many; older traces do not say: see `zoom_view`."""
-    box_grid_px: int = 1
-    """The edges that the model names are multiples of this (view px), as its checkpoint says; older traces do not."""
     prompts_sha256: str = ""
     """Of the prompts that were asked with (`prompts.sha256`); "" in older traces."""
     coarse: Look | None = None

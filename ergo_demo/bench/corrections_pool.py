@@ -176,9 +176,7 @@ class Pool:
         assert trace is not None, "it was kept with the item"
         return trace
 
-    def export(
-        self, work: Work, person: Person, seed: int, format: str, out: Path, grid_px: int | None = None
-    ) -> Exported:
+    def export(self, work: Work, person: Person, seed: int, format: str, out: Path, grid_px: int = 1) -> Exported:
         """What this person decided about these items, by the product's own export. Raises InputError for nothing."""
         who = frozenset({self.store.identity(_name(person, seed))})
         request = Request(

@@ -29,8 +29,6 @@ class EngineInfo:
     """The most tokens of one reply."""
     zoom_least_tokens: int = LEAST_TOKENS
     """A crop with fewer vision tokens is enlarged to as many."""
-    box_grid_px: int = 1
-    """The edges that the model names are multiples of this (view px)."""
 
 
 @dataclass(frozen=True, slots=True)

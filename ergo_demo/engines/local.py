@@ -42,7 +42,6 @@ class LocalEngine:
             zoom_budget_tokens=model.made_for.zoom_budget_tokens,
             max_new_tokens=model.made_for.max_new_tokens,
             zoom_least_tokens=model.made_for.zoom_least_tokens,
-            box_grid_px=model.made_for.box_grid_px,
             reason=choice.reason,
             embedded=choice.source is None,
         )

@@ -49,7 +49,6 @@ class MadeFor:
     zoom_budget_tokens: int = 1280
     max_new_tokens: int = 1024
     zoom_least_tokens: int = LEAST_TOKENS
-    box_grid_px: int = 1
 
 
 @dataclass(frozen=True)

@@ -22,9 +22,8 @@ BIASES = """\
 * **Selection.** Items that were not drawn at random are the ones that the model was unsure of, or that somebody chose.
 * **Looseness.** People draw boxes larger than needed, some more than others; nobody's box is the only right one.
 * **The model.** Rejected replies are its own; the thought on the chosen side comes from where `chosen_source` says.
-* **Rounding.** Text names whole px of the coarse view, so a corner can be off by one of them; where the model names
-  only whole tokens the person's box is rounded to those (`grid_px`). The exact box is in the formats for boxes, and in
-  the log."""
+* **Rounding.** Text names whole px of the coarse view, so a corner can be off by one of them, or by half of
+  `grid_px` where an export was asked to round. The exact box is in the formats for boxes, and in the log."""
 
 
 def facts(request: "Request", counts: "Preview", checked: Checked) -> dict[str, Any]:

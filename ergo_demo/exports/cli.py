@@ -39,9 +39,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--most-pairs", type=_pairs, default=4, metavar="N", help="of one item's boxes")
     parser.add_argument(
-        "--grid", type=int, metavar="PX",
-        help="round right boxes in text to multiples of this, in view px, 1 for not at all (default: as the model that "
-        "was asked says, so 28 for ERGO-tiny)",
+        "--grid", type=int, default=1, metavar="PX",
+        help="round right boxes in text to multiples of this, in view px: for a model that names only such boxes "
+        "(ERGO-tiny: 28)",
     )  # fmt: skip
     parser.add_argument(
         "--processor", type=Path, metavar="FOLDER",
@@ -74,8 +74,8 @@ def run(options: argparse.Namespace, settings: Settings, say: Say) -> None:
         for made in FORMATS.values():
             say(f"{made.name:18} {made.what}")
         return
-    if options.grid is not None and options.grid < 1:
-        raise InputError(f"--grid is {options.grid}.", remedy="Give whole view px, at least 1: no rounding.")
+    if options.grid < 1:
+        raise InputError(f"--grid is {options.grid}.", remedy="Give whole view px, at least 1; 28 for ERGO-tiny.")
     request = Request(
         format=format_named(options.format),
         projects=tuple(options.project),

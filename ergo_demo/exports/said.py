@@ -33,9 +33,9 @@ class Rules:
     coarse_budget_tokens: int = 1280
     zoom_budget_tokens: int = 1280
     zoom_least_tokens: int = LEAST_TOKENS
-    grid_px: int | None = None
-    """A right box is rounded to multiples of this (view px); None: to what the model that was asked says it names, as
-    the embedded one names whole tokens of 28. Otherwise its pairs differ in this habit first, in the place second."""
+    grid_px: int = 1
+    """A right box is rounded to multiples of this (view px): for a model that can only name such boxes, as the embedded
+    one names whole tokens of 28. Otherwise its pairs differ in this habit first, and in the place second."""
     publish: bool = False
     """Only what the photo's owner and whoever decided agreed to, under a licence that is named."""
 
@@ -104,9 +104,8 @@ def goal(corrected: Corrected, rules: Rules) -> Goal | None:
         return None
     view = coarse_view(corrected, rules.coarse_budget_tokens)
     thought, source = _thought(corrected, box, rules)
-    grid_px = rules.grid_px or (corrected.trace.box_grid_px if corrected.trace else 1)
-    whole = written(box, view, grid_px)
-    if grid_px > 1:
+    whole = written(box, view, rules.grid_px)
+    if rules.grid_px > 1:
         box = view.to_source(Box(*whole))  # what is cropped for the second look, and compared, is what is said
     return Goal(view, box, whole, thought, source)
 

@@ -1,10 +1,11 @@
 """Lessons of one reply each: demonstrations to imitate, verdicts (a thumb up or down), tasks for rewards."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ergo_demo.exports.corrected import Corrected
 from ergo_demo.exports.frames import answer_text, coarse_prompt, coarse_view, controls, question_of, written, zoom_text
-from ergo_demo.exports.lessons import Demonstration, Dropped, Pair, Stage, Task, Verdict
+from ergo_demo.exports.lessons import Demonstration, Dropped, Pair, Source, Stage, Task, Verdict
 from ergo_demo.exports.pairs import ACCEPTED, FULL_PHOTO, REJECTED, pairs
 from ergo_demo.exports.said import (
     Rules,
@@ -63,7 +64,13 @@ def verdicts(corrected: Corrected, rules: Rules) -> Iterator[Verdict | Dropped]:
         if isinstance(shown, Dropped):
             yield shown
         else:
-            yield _verdict(shown, shown.completion, good=True)
+            alike = shown if shown.stage is Stage.COARSE else _bare(shown, right_answer(corrected))
+            yield _verdict(alike, alike.completion, good=True)
+
+
+def _bare(shown: Demonstration, right: str) -> Demonstration:
+    """An answer written like the wrong ones, which have no thought: a thumb is not about that."""
+    return replace(shown, source=Source.NONE, completion=answer_text(right))
 
 
 def _verdict(lesson: Pair | Demonstration, completion: str, *, good: bool) -> Verdict:

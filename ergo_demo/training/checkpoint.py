@@ -12,7 +12,6 @@ from transformers import (
     Qwen2_5_VLForConditionalGeneration,
 )
 
-from ergo_demo.geometry import PATCH
 from ergo_demo.training.dialogue import COARSE_BUDGET_TOKENS, ZOOM_BUDGET_TOKENS, ZOOM_LEAST_TOKENS
 
 MEAN = (0.48145466, 0.4578275, 0.40821073)  # CLIP's, as Qwen2.5-VL's processor has them
@@ -161,7 +160,6 @@ def _budgets() -> dict[str, object]:
         "coarse_budget_tokens": COARSE_BUDGET_TOKENS,
         "zoom_budget_tokens": ZOOM_BUDGET_TOKENS,
         "zoom_least_tokens": ZOOM_LEAST_TOKENS,
-        "box_grid_px": PATCH,
         "max_new_tokens": 160,  # the longest taught reply has 70
     }
 

@@ -39,18 +39,18 @@ def test_a_folder_says_what_it_is(folder: Path) -> None:
     assert (info.model.name, info.model.device, info.model.dtype) == ("mine", "CPU", "fp32")
     assert info.model.revision.startswith("sha256:")
     assert (info.coarse_budget_tokens, info.zoom_budget_tokens, info.max_new_tokens) == (1280, 1280, 1024)
-    assert (info.zoom_least_tokens, info.box_grid_px) == (LEAST_TOKENS, 1)
+    assert info.zoom_least_tokens == LEAST_TOKENS
     assert not info.embedded
 
 
 def test_ergo_json_says_what_a_checkpoint_was_made_for(folder: Path) -> None:
     said = {"name": "ERGO-small", "coarse_budget_tokens": 112, "zoom_budget_tokens": 84, "max_new_tokens": 200}
-    said |= {"zoom_least_tokens": 60, "box_grid_px": 14, "x": 1}
+    said |= {"zoom_least_tokens": 60, "x": 1}
     write_json(folder / "ergo.json", said)
     info = load(folder).info
     assert info.model.name == "ERGO-small"
     assert (info.coarse_budget_tokens, info.zoom_budget_tokens, info.max_new_tokens) == (112, 84, 200)
-    assert (info.zoom_least_tokens, info.box_grid_px) == (60, 14)
+    assert info.zoom_least_tokens == 60
 
 
 def test_other_weights_have_another_revision(folder: Path, tmp_path: Path) -> None:

@@ -50,12 +50,7 @@ def test_an_edited_box_gives_one_pair_for_the_suggestion_and_one_for_each_clearl
 
 
 def test_for_a_model_that_names_whole_tokens_the_right_box_is_one_of_them(decisions: dict[str, Corrected]) -> None:
-    decision = decisions["a-edit"]
-    assert decision.trace is not None
-    of_tokens = replace(decision, trace=replace(decision.trace, box_grid_px=28))
-    lessons, _ = made(pairs(of_tokens, RULES))
-    assert made(pairs(decision, Rules(grid_px=28)))[0] == [replace(pair, about=decision) for pair in lessons]
-    assert made(pairs(of_tokens, Rules(grid_px=1)))[0][0].chosen == made(pairs(decision, RULES))[0][0].chosen
+    lessons, _ = made(pairs(decisions["a-edit"], Rules(grid_px=28)))
     region, answer = lessons[0], lessons[-1]
     assert region.chosen == "<think>It hangs in the middle.</think><zoom>[84, 56, 140, 84]</zoom>"
     assert "<zoom>[25, 17, 76, 67]</zoom>" in region.rejected, "what the model said stays as it said it"
@@ -210,6 +205,8 @@ def test_the_thought_of_the_second_look_is_imitated_where_all_of_it_was_right(
     answer = made(demonstrations(decision, RULES))[0][-1]
     assert answer.completion == (f"<think>{thought}</think>" if thought else "") + f"<answer>{right}</answer>"
     assert answer.source is (Source.MODEL if thought else Source.NONE)
+    thumbs = [row for row in made(verdicts(decision, RULES))[0] if row.stage == "zoom"]
+    assert {"<think>" in row.completion for row in thumbs} == {False}, "wrong answers have no thought, either"
 
 
 @pytest.mark.parametrize(

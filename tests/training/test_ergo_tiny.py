@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ergo_demo.geometry import PATCH
 from ergo_demo.training import checkpoint, dialogue
 
 FOLDER = Path(__file__).parents[2] / "assets" / "models" / "ergo-tiny"
@@ -39,6 +38,5 @@ def test_the_budgets_beside_the_weights_are_those_that_it_was_trained_with() -> 
         "coarse_budget_tokens": dialogue.COARSE_BUDGET_TOKENS,
         "zoom_budget_tokens": dialogue.ZOOM_BUDGET_TOKENS,
         "zoom_least_tokens": dialogue.ZOOM_LEAST_TOKENS,
-        "box_grid_px": PATCH,
         "max_new_tokens": 160,
     }
