@@ -215,8 +215,8 @@ def test_the_quick_run_corrects_exports_trains_measures_and_is_not_done_twice(
     (row,) = numbers["conditions"]
     assert (row["method"], row["n"], row["seeds"]) == ("sft", 50, 1)
     assert sum(count for name, count in row["counts"].items() if name != "thought") == 75, "half as many known"
-    assert 0 < row["rows"] <= 75
     assert row["counts"]["accept"] >= 4, "what it knows is mostly right"
+    assert 0 < row["rows"] <= 75 + row["counts"]["accept"], "what was accepted may hold an answer, too"
     assert row["steps"] == pytest.approx(min(20, 3 * row["rows"] / 8), abs=1)
     assert row["hours"] == pytest.approx(Seconds().of(row["counts"]) / 3600)
     for world in ("shifted", "home"):
