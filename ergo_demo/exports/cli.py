@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--most-pairs", type=_pairs, default=4, metavar="N", help="of one item's boxes")
     parser.add_argument(
-        "--grid", type=int, default=1, metavar="PX",
+        "--grid", type=_grid, default=1, metavar="PX",
         help="round right boxes in text to multiples of this, in view px: for a model that names only such boxes "
         "(ERGO-tiny: 28)",
     )  # fmt: skip
@@ -54,6 +54,12 @@ def _overlap(text: str) -> float:
     if not 0 <= value <= 1:
         raise argparse.ArgumentTypeError(f"{text} is no overlap: give 0 to 1")
     return value
+
+
+def _grid(text: str) -> int:
+    if int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is no grid: give whole view px, at least 1; 28 for ERGO-tiny")
+    return int(text)
 
 
 def _pairs(text: str) -> int:
@@ -74,8 +80,6 @@ def run(options: argparse.Namespace, settings: Settings, say: Say) -> None:
         for made in FORMATS.values():
             say(f"{made.name:18} {made.what}")
         return
-    if options.grid < 1:
-        raise InputError(f"--grid is {options.grid}.", remedy="Give whole view px, at least 1; 28 for ERGO-tiny.")
     request = Request(
         format=format_named(options.format),
         projects=tuple(options.project),

@@ -110,7 +110,6 @@ def test_the_command_exports_and_says_who_checked(
         (["csv", "out", "--filter", "queue=chance"], 'uncertainty, "" (not said)'),
         (["csv", "out", "--project", "nobody's"], 'There is no project "nobody\'s".\nName one that is there: Signs.'),
         (["csv", "out", "--filter", "item=none"], "There is nothing to export"),
-        (["trl-dpo", "out", "--grid", "0"], "--grid is 0."),
         (["csv", "out", "--processor", "nowhere"], "nowhere holds no processor"),
     ],
 )
@@ -131,6 +130,8 @@ def test_what_cannot_be_exported_is_said(
         ["--most-pairs", "0"],
         ["--most-pairs", "-3"],
         ["--most-pairs", "x"],
+        ["--grid", "0"],
+        ["--grid", "2.5"],
     ],
 )
 def test_rules_that_mean_nothing_are_refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
